@@ -1,0 +1,38 @@
+package org.joulemark.kernels.engine;
+
+import java.util.List;
+import java.util.Map;
+import org.joulemark.kernels.gemm.GemmProblem;
+import org.joulemark.kernels.gemm.OperandSource;
+
+/** An opened device with the libraries that run on it. Used from one thread. */
+public interface Engine extends AutoCloseable {
+
+  /** {@code cpu} or {@code cuda}. */
+  String name();
+
+  /**
+   * What this engine is, in stable dotted keys for the environment sidecar: {@code device.name},
+   * {@code device.uuid}, {@code library.onednn}, …
+   */
+  Map<String, String> facts();
+
+  /** GEMM libraries that this engine offers, the default first. */
+  List<String> libraries();
+
+  /** The options that a benchmark gets where it names none. */
+  GemmOptions defaultGemmOptions();
+
+  /**
+   * Prepares one GEMM: encodes the operands into the problem's formats, moves them to the device,
+   * picks the algorithm.
+   *
+   * @throws UnsupportedWorkException if this hardware or library cannot do it
+   * @throws EngineException if a native call fails
+   */
+  GemmWork gemm(GemmProblem problem, OperandSource operands, GemmOptions options);
+
+  /** Frees the device. Works that are still open are closed first by their owners. */
+  @Override
+  void close();
+}

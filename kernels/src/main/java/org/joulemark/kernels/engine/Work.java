@@ -1,0 +1,49 @@
+package org.joulemark.kernels.engine;
+
+import java.util.Map;
+
+/**
+ * One work unit, prepared: everything is allocated, planned and warmed, and {@link #submit} does
+ * nothing but run it. Used from one thread.
+ */
+public interface Work extends AutoCloseable {
+
+  /**
+   * Starts one work unit. On an asynchronous engine it returns at once unless a bounded number of
+   * units is already in flight, in which case it waits for the oldest; allocates nothing.
+   */
+  void submit();
+
+  /**
+   * Waits until every submitted unit is done.
+   *
+   * @throws EngineException if the device reports an error of any unit so far
+   */
+  void drain();
+
+  /** Units known to be done, since this object was made; readable from any thread. */
+  long completed();
+
+  /**
+   * The device's own time per unit since the last call of {@link #resetDeviceTimes}; call after
+   * {@link #drain}.
+   */
+  default DeviceTimes deviceTimes() {
+    return DeviceTimes.NONE;
+  }
+
+  /** Forgets the intervals collected so far; call after {@link #drain}. */
+  default void resetDeviceTimes() {}
+
+  /**
+   * How the unit is carried out, in stable dotted keys: {@code algorithm}, {@code workspace.bytes},
+   * …
+   */
+  default Map<String, String> facts() {
+    return Map.of();
+  }
+
+  /** Waits for what is in flight and frees everything. */
+  @Override
+  void close();
+}
