@@ -37,7 +37,8 @@ public final class CudaEngine implements Engine, SelfChecking {
   private static final long SMALL_WORKSPACE = 64L << 20;
   private static final long LARGE_MEMORY = 16L << 30;
   // The libraries load code and the driver keeps some memory of its own while work runs.
-  private static final long MEMORY_RESERVE = 512L << 20;
+  private static final long LARGEST_RESERVE = 512L << 20;
+  private static final int RESERVED_SHARE = 8;
   private static final int CANDIDATES = 64;
   private static final int NOISE_BYTES = 16 << 20;
   private static final double TUNING_SECONDS = 4;
@@ -176,12 +177,9 @@ public final class CudaEngine implements Engine, SelfChecking {
     }
     device.makeCurrent();
     DeviceBuffer space = workspace();
-    OperandSets sets =
-        OperandSets.plan(
-            problem,
-            options.cache(),
-            device.l2Bytes(),
-            Math.max(0, device.freeBytes() - MEMORY_RESERVE));
+    long free = device.freeBytes();
+    long usable = free - Math.min(LARGEST_RESERVE, free / RESERVED_SHARE);
+    OperandSets sets = OperandSets.plan(problem, options.cache(), device.l2Bytes(), usable);
     EncodedOperands encoded = new EncodedOperands(problem, source);
     GemmOperands operands = new GemmOperands(encoded, sets, staging(), stream);
     GemmCall call;
