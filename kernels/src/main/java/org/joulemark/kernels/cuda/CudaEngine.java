@@ -151,7 +151,7 @@ public final class CudaEngine implements Engine, SelfChecking {
 
   @Override
   public void checkSelf(Consumer<SelfTestRow> rows) {
-    new CudaSelfTest(this).run(rows);
+    new CudaSelfTest(this, CudaSelfTest.Sizes.FULL).run(rows);
   }
 
   /** The device, for kernels of our own. */

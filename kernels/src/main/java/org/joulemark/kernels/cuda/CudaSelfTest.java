@@ -22,14 +22,28 @@ import org.joulemark.kernels.selftest.SelfTestRow;
 final class CudaSelfTest {
   // Not a multiple of any tile, so that the rest of a buffer is covered too.
   private static final long CHECKED_BYTES = (8L << 20) + 48;
-  private static final int EVENT_UNITS = 500;
+  private static final int CEILING_UNITS = 40;
   private static final double EVENT_TOLERANCE = 0.25;
 
   private final CudaEngine engine;
+  private final Sizes sizes;
+
+  /**
+   * How much is computed.
+   *
+   * @param tuned M, N and K of the tuned GEMMs
+   * @param timed M, N and K of the GEMM whose time is compared with the host's
+   * @param timedUnits number of those
+   */
+  record Sizes(int tuned, int timed, int timedUnits) {
+    /** For a real GPU. */
+    static final Sizes FULL = new Sizes(1024, 2048, 500);
+  }
 
   /** For an opened engine. */
-  CudaSelfTest(CudaEngine engine) {
+  CudaSelfTest(CudaEngine engine, Sizes sizes) {
     this.engine = engine;
+    this.sizes = sizes;
   }
 
   /** Runs every check and hands over its row. */
@@ -130,7 +144,7 @@ final class CudaSelfTest {
   private String ceiling(CudaCeilings.Kind kind) {
     try (BandwidthWork work = CudaCeilings.open(engine, kind)) {
       work.resetDeviceTimes();
-      for (int i = 0; i < 40; i++) {
+      for (int i = 0; i < CEILING_UNITS; i++) {
         work.submit();
       }
       work.drain();
@@ -146,7 +160,7 @@ final class CudaSelfTest {
   }
 
   private String tuned(Precision precision) {
-    GemmShape shape = new GemmShape("m=512 n=1024 k=1024", 1, 512, 1024, 1024);
+    GemmShape shape = cube(sizes.tuned);
     GemmProblem problem = GemmProblem.of(shape, precision);
     SeededOperands source = new SeededOperands(problem);
     GemmOptions options = new GemmOptions(GemmSupport.CUBLASLT, "tuned", "rotating", "stream");
@@ -170,24 +184,31 @@ final class CudaSelfTest {
     }
   }
 
+  private static GemmShape cube(int size) {
+    return new GemmShape("square-" + size, 1, size, size, size);
+  }
+
   /** Events and the host must agree on how long a stretch of steady work took. */
   private String events() {
-    GemmShape shape = new GemmShape("m=2048 n=2048 k=2048", 1, 2048, 2048, 2048);
+    GemmShape shape = cube(sizes.timed);
     GemmProblem problem = GemmProblem.of(shape, Precision.FP16);
     GemmOptions options = new GemmOptions(GemmSupport.CUBLASLT, "heuristic", "hot", "stream");
     try (GemmWork work = engine.gemm(problem, new SeededOperands(problem), options)) {
       work.drain();
       long before = work.completed();
       long begin = System.nanoTime();
-      for (int i = 0; i < EVENT_UNITS; i++) {
+      for (int i = 0; i < sizes.timedUnits; i++) {
         work.submit();
       }
       work.drain();
-      double host = (System.nanoTime() - begin) * 1e-9 / EVENT_UNITS;
+      double host = (System.nanoTime() - begin) * 1e-9 / sizes.timedUnits;
       double device = work.deviceTimes().medianSeconds();
-      if (work.completed() - before != EVENT_UNITS) {
+      if (work.completed() - before != sizes.timedUnits) {
         throw new SelfTestFailure(
-            EVENT_UNITS + " units were submitted, " + (work.completed() - before) + " completed.");
+            sizes.timedUnits
+                + " units were submitted, "
+                + (work.completed() - before)
+                + " completed.");
       }
       String sentence =
           String.format(
