@@ -1,0 +1,205 @@
+package org.joulemark.kernels.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The whole engine on stand-ins for CUDA's libraries, built from {@code src/test/c}: they compute
+ * on the host what the descriptors ask for. Each run is a process of its own, with the libraries in
+ * the usual places of an otherwise empty machine and nothing on the loader's path.
+ */
+class FakeGpuTest {
+  private static final Path SOURCES = Path.of("src/test/c").toAbsolutePath();
+
+  private static Path machine = Path.of("");
+
+  private Path cache = Path.of("");
+
+  @BeforeAll
+  static void build(@TempDir Path root) throws IOException, InterruptedException {
+    if (!isOnPath("cc")) {
+      return;
+    }
+    machine = root;
+    Path driver = root.resolve("usr/lib/x86_64-linux-gnu/libcuda.so.1");
+    Path toolkit = root.resolve("usr/local/cuda-13.0/lib64");
+    Files.createDirectories(driver.getParent());
+    Files.createDirectories(toolkit);
+    Files.createDirectories(root.resolve("dev"));
+    Files.createFile(root.resolve("dev/nvidia0"));
+    compile("fake_driver.c", driver);
+    compile("fake_nvrtc.c", toolkit.resolve("libnvrtc.so.13"));
+    compile("fake_cublas.c", toolkit.resolve("libcublasLt.so.13"), driver.toString(), "-lm");
+    compile("fake_cublas.c", toolkit.resolve("libcublas.so.13"), driver.toString(), "-lm");
+    compile("fake_cudart.c", toolkit.resolve("libcudart.so.13"));
+  }
+
+  @BeforeEach
+  void setUp(@TempDir Path folder) {
+    Needs.that(
+        isOnPath("cc"), "no C compiler (cc) is here to build the stand-ins for CUDA's libraries");
+    cache = folder;
+  }
+
+  private static boolean isOnPath(String program) {
+    for (String folder : System.getenv("PATH").split(File.pathSeparator, -1)) {
+      if (Files.isExecutable(Path.of(folder, program))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static void compile(String source, Path library, String... more)
+      throws IOException, InterruptedException {
+    List<String> command =
+        new ArrayList<>(List.of("cc", "-O2", "-Wall", "-Werror", "-shared", "-fPIC"));
+    command.add("-Wl,-soname," + library.getFileName());
+    command.addAll(List.of("-o", library.toString(), SOURCES.resolve(source).toString()));
+    command.addAll(List.of(more));
+    assertThat(run(command, Map.of()).output).isEmpty();
+  }
+
+  private record Ended(int code, List<String> output) {}
+
+  private static Ended run(List<String> command, Map<String, String> environment)
+      throws IOException, InterruptedException {
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().keySet().removeIf(name -> name.startsWith("CUDA_"));
+    builder.environment().remove("LD_LIBRARY_PATH");
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    List<String> output =
+        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+            .lines()
+            .toList();
+    assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
+    return new Ended(process.exitValue(), output);
+  }
+
+  private Ended java(Map<String, String> environment, String... arguments)
+      throws IOException, InterruptedException {
+    String classPath =
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                classPath,
+                FakeGpuMain.class.getName(),
+                machine.toString()));
+    command.addAll(List.of(arguments));
+    Map<String, String> all = new HashMap<>(environment);
+    all.put("XDG_CACHE_HOME", cache.toString());
+    return run(command, all);
+  }
+
+  @Test
+  void theSelfTestHolds() throws IOException, InterruptedException {
+    Ended ended = java(Map.of("FAKE_CUDA_FREE_BYTES", "420000000"), "0", "selftest");
+    assertThat(ended.output).filteredOn(row -> row.startsWith("FAILED")).isEmpty();
+    assertThat(ended.code).as(String.join("\n", ended.output)).isZero();
+    assertThat(ended.output)
+        .filteredOn(row -> row.startsWith("PASSED"))
+        .hasSizeGreaterThan(100)
+        .anyMatch(row -> row.contains("FP8_E5M2"))
+        .anyMatch(row -> row.contains("INT8_OUT8"))
+        .anyMatch(row -> row.contains("BF16") && row.contains("bias"))
+        .anyMatch(row -> row.contains("FP32") && row.contains("residual"))
+        .anyMatch(row -> row.contains("graph"))
+        .anyMatch(row -> row.contains("kernel read"))
+        .anyMatch(row -> row.contains("kernel write"))
+        .anyMatch(row -> row.contains("kernel copy"))
+        .anyMatch(row -> row.contains("tuned"))
+        .anyMatch(row -> row.contains("machinery graph_replay"))
+        .anyMatch(row -> row.contains("NaN"));
+    assertThat(ended.output)
+        .anyMatch(row -> row.startsWith("UNSUPPORTED\tceiling read") && row.contains("free"));
+  }
+
+  @Test
+  void aTunedChoiceIsKeptOnDisk() throws IOException, InterruptedException {
+    Ended first = java(Map.of(), "0", "gemm", "64", "tuned");
+    assertThat(first.output)
+        .contains("tuning.source\ttimed")
+        .anyMatch(line -> line.startsWith("algorithm.id\t1"))
+        .anyMatch(line -> line.startsWith("algorithm.tile\t"))
+        .anyMatch(line -> line.startsWith("algorithm.cluster\t"))
+        .anyMatch(line -> line.startsWith("workspace.bytes\t"));
+    Ended second = java(Map.of(), "0", "gemm", "64", "tuned");
+    assertThat(second.output).contains("tuning.source\tcache");
+    assertThat(second.output)
+        .filteredOn(line -> line.startsWith("algorithm."))
+        .isEqualTo(first.output.stream().filter(line -> line.startsWith("algorithm.")).toList());
+  }
+
+  @Test
+  void theDeviceAndItsLibrariesAreNamed() throws IOException, InterruptedException {
+    Ended ended =
+        java(Map.of("FAKE_CUDA_DEVICES", "2"), "GPU-11111111-1111-1111-1111-111111111111", "facts");
+    assertThat(ended.code).isZero();
+    assertThat(ended.output)
+        .contains(
+            "device.name\tFake GPU 1",
+            "device.uuid\tGPU-11111111-1111-1111-1111-111111111111",
+            "device.pci\t0000:02:00.0",
+            "device.compute_capability\t9.0",
+            "library.cublaslt\t13.1.0",
+            "library.cublaslt.path\t"
+                + machine.resolve("usr/local/cuda-13.0/lib64/libcublasLt.so.13"));
+  }
+
+  @Test
+  void aWrongDeviceIsOneSentenceWithTheChoices() throws IOException, InterruptedException {
+    Ended ended = java(Map.of(), "3", "facts");
+    assertThat(ended.code).isEqualTo(1);
+    assertThat(ended.output)
+        .containsExactly(
+            "EngineException\tdevice=3 is not known; choose from 0"
+                + " (GPU-10101010-1010-1010-1010-101010101010).");
+  }
+
+  @Test
+  void noDeviceAndAnOldDriverAreOneSentenceEach() throws IOException, InterruptedException {
+    assertThat(java(Map.of("FAKE_CUDA_DEVICES", "0"), "0", "facts").output)
+        .containsExactly(
+            "EngineException\tThe driver sees no GPU; check nvidia-smi and CUDA_VISIBLE_DEVICES.");
+    assertThat(java(Map.of("FAKE_CUDA_DRIVER", "12090"), "0", "facts").output)
+        .containsExactly(
+            "EngineException\tThe NVIDIA driver offers CUDA 12.9 but the CUDA 13 libraries need"
+                + " 13.0; update the driver to 580 or newer.");
+  }
+
+  @Test
+  void tooLittleMemoryIsOneSentence() throws IOException, InterruptedException {
+    Ended ended =
+        java(Map.of("FAKE_CUDA_FREE_BYTES", "400000000"), "0", "gemm", "8192", "heuristic");
+    assertThat(ended.output)
+        .containsExactly(
+            "UnsupportedWorkException\tsquare-8192 in FP32 needs 0.8 GB of GPU memory, 0.1 GB are"
+                + " free.");
+    // Not even the workspace fits.
+    assertThat(
+            java(Map.of("FAKE_CUDA_FREE_BYTES", "1000000"), "0", "gemm", "64", "heuristic").output)
+        .containsExactly(
+            "EngineException\tcuMemAlloc of 268435456 B failed with code 2"
+                + " (CUDA_ERROR_OUT_OF_MEMORY): out of memory; close other programs that use the"
+                + " GPU (nvidia-smi lists them) or choose a smaller shape.");
+  }
+}
