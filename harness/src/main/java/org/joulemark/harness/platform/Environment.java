@@ -72,6 +72,17 @@ public record Environment(
   }
 
   /**
+   * The same with what has been learned about the engine since, which replaces older facts of the
+   * same key.
+   */
+  public Environment withEngine(Map<String, String> facts) {
+    Map<String, String> merged = new TreeMap<>(engine);
+    merged.putAll(facts);
+    return new Environment(
+        recordedAt, suite, arguments, preset, operatingSystem, jdk, cpu, memoryBytes, merged, gpu);
+  }
+
+  /**
    * Writes the sidecar.
    *
    * @throws IOException if the folder does not take it

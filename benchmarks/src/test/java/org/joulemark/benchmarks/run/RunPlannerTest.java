@@ -1,0 +1,100 @@
+package org.joulemark.benchmarks.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.joulemark.kernels.engine.EngineCatalogue;
+import org.joulemark.kernels.engine.EngineProvider;
+import org.junit.jupiter.api.Test;
+import org.openjdk.jmh.runner.format.OutputFormat;
+import org.openjdk.jmh.runner.format.OutputFormatFactory;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+class RunPlannerTest {
+  private final EngineCatalogue engines = EngineCatalogue.installed();
+  private final OutputFormat out =
+      OutputFormatFactory.createFormatInstance(RecordingFormat.nowhere(), VerboseMode.SILENT);
+
+  @Test
+  void aPresetFillsWhatTheUserLeavesOpen() {
+    List<Configuration> plan = plan("quick");
+    assertThat(plan)
+        .extracting(configuration -> configuration.params().get("shape"))
+        .contains("square-1024", "qwen2.5-7b/gate_up", "bloomz-7b1/up");
+    assertThat(plan).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void whatTheUserNamesWinsAndRepeatsNothing() {
+    List<Configuration> plan =
+        plan("quick", "-p", "shape=square-64,square-65", "-p", "precision=FP32");
+    // The quick preset has two sweeps; overridden they coincide but for the tokens of the second.
+    assertThat(plan).doesNotHaveDuplicates();
+    assertThat(plan)
+        .allSatisfy(
+            configuration -> {
+              assertThat(configuration.params()).containsEntry("precision", "FP32");
+              assertThat(configuration.params().get("shape")).isIn("square-64", "square-65");
+            });
+  }
+
+  @Test
+  void resultsNameWhatRanInsteadOfAuto() {
+    assertThat(plan("quick"))
+        .allSatisfy(
+            configuration ->
+                assertThat(configuration.params())
+                    .containsEntry("engine", "cpu")
+                    .containsEntry("library", "onednn")
+                    .doesNotContainEntry("algo", "auto")
+                    .doesNotContainEntry("cache", "auto")
+                    .doesNotContainEntry("launch", "auto"));
+  }
+
+  @Test
+  void everyPresetHasAPlanForEveryEngineThatNamesOnlyValidValues() {
+    ParameterRules rules = new ParameterRules(engines);
+    Preset.all()
+        .forEach(
+            (name, preset) ->
+                engines
+                    .providers()
+                    .forEach(
+                        provider -> {
+                          assertThat(preset.engines()).as(name).containsKey(provider.name());
+                          preset
+                              .engines()
+                              .get(provider.name())
+                              .sweeps()
+                              .forEach(
+                                  sweep ->
+                                      sweep
+                                          .params()
+                                          .forEach(
+                                              (parameter, values) ->
+                                                  values.forEach(
+                                                      value -> rules.check(parameter, value))));
+                        }));
+  }
+
+  @Test
+  void refusesAParameterThatNoBenchmarkHas() {
+    assertThatThrownBy(() -> plan("quick", "-p", "colour=red"))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("colour")
+        .hasMessageContaining("precision");
+  }
+
+  private List<Configuration> plan(String preset, String... jmhArguments) {
+    CommandLine line = CommandLine.parse(List.of(jmhArguments));
+    EngineProvider cpu =
+        engines.providers().stream()
+            .filter(provider -> provider.name().equals("cpu"))
+            .findFirst()
+            .orElseThrow();
+    return new RunPlanner(line.options(), line.parameters(), new ParameterRules(engines))
+        .plan(
+            java.util.Objects.requireNonNull(Preset.named(preset).engines().get("cpu")), cpu, out);
+  }
+}
