@@ -2,7 +2,6 @@ package org.joulemark.benchmarks.cli;
 
 import java.io.PrintWriter;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.joulemark.harness.energy.source.EnergySources;
 import org.joulemark.harness.platform.CpuInfo;
 import org.joulemark.kernels.engine.EngineCatalogue;
@@ -11,7 +10,6 @@ import org.joulemark.kernels.engine.EngineProvider;
 import org.joulemark.kernels.engine.Finding;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
@@ -24,14 +22,8 @@ import picocli.CommandLine.Spec;
       "Say what was found and what not: engines, libraries, GPU, driver, energy sensors, processor, JDK.",
       "Each thing that is missing comes with the one line that would fix it. Exit code 0 if a run is possible."
     })
-final class DoctorCommand implements Callable<Integer> {
+final class DoctorCommand extends SubCommand {
   @Spec private CommandSpec spec = CommandSpec.create();
-
-  @Option(names = "--verbose", description = "Show where an error happened.")
-  private boolean verbose;
-
-  @Option(names = "--help", usageHelp = true, description = "Print this help and exit.")
-  private boolean helpRequested;
 
   @Override
   public Integer call() {

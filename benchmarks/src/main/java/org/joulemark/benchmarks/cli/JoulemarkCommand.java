@@ -42,13 +42,13 @@ public final class JoulemarkCommand implements Runnable {
       names = {"--version"},
       versionHelp = true,
       description = "Print the version and exit.")
-  private boolean versionRequested;
+  boolean versionRequested;
 
   @CommandLine.Option(
       names = {"--help"},
       usageHelp = true,
       description = "Print this help and exit.")
-  private boolean helpRequested;
+  boolean helpRequested;
 
   /**
    * Runs one command line.
@@ -60,7 +60,8 @@ public final class JoulemarkCommand implements Runnable {
    */
   public static int execute(String[] args, PrintStream out, PrintStream err) {
     CommandLine root = new CommandLine(new JoulemarkCommand());
-    root.getSubcommands().get("run").setUnmatchedOptionsArePositionalParams(true);
+    // Only `run` has positional parameters: what it does not know itself is JMH's.
+    root.setUnmatchedOptionsArePositionalParams(true);
     root.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
     root.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
     boolean verbose = Arrays.asList(args).contains("--verbose");

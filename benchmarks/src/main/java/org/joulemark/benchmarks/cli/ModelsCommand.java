@@ -3,13 +3,11 @@ package org.joulemark.benchmarks.cli;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import org.joulemark.kernels.model.ModelCatalogue;
 import org.joulemark.kernels.model.ModelShape;
 import org.joulemark.reports.table.TextTable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code models}: the model catalogue with what each model costs. */
@@ -19,11 +17,8 @@ import picocli.CommandLine.Spec;
       "List the models: parameters, bytes per precision, operations and cache per token.",
       "Operations are those of the linear layers and the head; attention over the context comes on top."
     })
-final class ModelsCommand implements Callable<Integer> {
+final class ModelsCommand extends SubCommand {
   @Spec private CommandSpec spec = CommandSpec.create();
-
-  @Option(names = "--help", usageHelp = true, description = "Print this help and exit.")
-  private boolean helpRequested;
 
   @Override
   public Integer call() {

@@ -8,13 +8,13 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.joulemark.benchmarks.run.CommandLine;
 import org.joulemark.benchmarks.run.Configuration;
 import org.joulemark.benchmarks.run.ParameterRules;
@@ -56,7 +56,7 @@ import picocli.CommandLine.Parameters;
       "  java -jar benchmarks.jar -prof gc -rf csv -rff out.csv     JMH's profilers and result files",
       "  java -jar benchmarks.jar -prof org.joulemark.harness.jmh.EnergyProfiler:help"
     })
-final class RunCommand implements Callable<Integer> {
+final class RunCommand extends SubCommand {
 
   @Option(
       names = "--preset",
@@ -77,12 +77,6 @@ final class RunCommand implements Callable<Integer> {
       paramLabel = "ENGINE",
       description = "auto (default: the best there is), cuda or cpu.")
   private String engine = "";
-
-  @Option(names = "--verbose", description = "Show where an error happened.")
-  private boolean verbose;
-
-  @Option(names = "--help", usageHelp = true, description = "Print this help and exit.")
-  private boolean helpRequested;
 
   @Parameters(
       paramLabel = "JMH",
@@ -205,7 +199,8 @@ final class RunCommand implements Callable<Integer> {
         out.isEmpty()
             ? Path.of(
                 "joulemark-results",
-                LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyy-MM-dd_HH-mm-ss")))
+                LocalDateTime.now(ZoneId.systemDefault())
+                    .format(DateTimeFormatter.ofPattern("yyyy-MM-dd_HH-mm-ss")))
             : Path.of(out);
     try {
       Files.createDirectories(folder);

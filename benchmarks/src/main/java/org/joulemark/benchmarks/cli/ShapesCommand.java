@@ -3,7 +3,6 @@ package org.joulemark.benchmarks.cli;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import org.joulemark.kernels.gemm.GemmShape;
 import org.joulemark.kernels.gemm.GemmShapes;
 import org.joulemark.kernels.model.ModelCatalogue;
@@ -21,7 +20,7 @@ import picocli.CommandLine.Spec;
       "List the GEMM shapes by name, Y[M, N] = X[M, K] · W[N, K]ᵀ, with operations and compulsory bytes.",
       "Any other square is square-<n>; -p tokens=M sets M of any shape."
     })
-final class ShapesCommand implements Callable<Integer> {
+final class ShapesCommand extends SubCommand {
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Option(
@@ -35,12 +34,6 @@ final class ShapesCommand implements Callable<Integer> {
       paramLabel = "P",
       description = "Precision for which bytes are counted (default FP16).")
   private String precision = Precision.FP16.name();
-
-  @Option(names = "--verbose", description = "Show where an error happened.")
-  private boolean verbose;
-
-  @Option(names = "--help", usageHelp = true, description = "Print this help and exit.")
-  private boolean helpRequested;
 
   @Override
   public Integer call() {

@@ -19,16 +19,19 @@ import org.openjdk.jmh.util.Optional;
  * {@link ResultFiles}.
  */
 final class ConfigurationOptions extends OptionsBuilder {
-  private final CommandLineOptions cli;
-  private final Configuration configuration;
+  // JMH sends its options to the forks, so everything here is serializable.
+  private static final long serialVersionUID = 1L;
+
+  private final String benchmark;
+  private final ProfilerConfig[] profilers;
 
   ConfigurationOptions(
       CommandLineOptions cli, Configuration configuration, Collection<String> jvmArguments) {
-    this.cli = cli;
-    this.configuration = configuration;
+    this.benchmark = configuration.benchmark();
+    this.profilers = withOurs(cli.getProfilers()).toArray(ProfilerConfig[]::new);
     parent(cli);
     configuration.params().forEach(this::param);
-    fillTiming(configuration.timing());
+    fillTiming(cli, configuration.timing());
     List<String> prepended = new ArrayList<>(jvmArguments);
     if (cli.getJvmArgsPrepend().hasValue()) {
       prepended.addAll(cli.getJvmArgsPrepend().get());
@@ -39,7 +42,7 @@ final class ConfigurationOptions extends OptionsBuilder {
     shouldFailOnError(true);
   }
 
-  private void fillTiming(Preset.Timing timing) {
+  private void fillTiming(CommandLineOptions cli, Preset.Timing timing) {
     if (!cli.getForkCount().hasValue()) {
       forks(timing.forks());
     }
@@ -59,7 +62,7 @@ final class ConfigurationOptions extends OptionsBuilder {
 
   @Override
   public List<String> getIncludes() {
-    return List.of("^" + Pattern.quote(configuration.benchmark()) + "$");
+    return List.of("^" + Pattern.quote(benchmark) + "$");
   }
 
   @Override
@@ -67,15 +70,19 @@ final class ConfigurationOptions extends OptionsBuilder {
     return List.of();
   }
 
-  @Override
-  public List<ProfilerConfig> getProfilers() {
-    List<ProfilerConfig> profilers = new ArrayList<>(cli.getProfilers());
+  private static List<ProfilerConfig> withOurs(List<ProfilerConfig> given) {
+    List<ProfilerConfig> all = new ArrayList<>(given);
     for (Class<?> ours : List.of(WorkProfiler.class, EnergyProfiler.class)) {
-      if (profilers.stream().noneMatch(given -> given.getKlass().equals(ours.getName()))) {
-        profilers.add(new ProfilerConfig(ours.getName(), ""));
+      if (given.stream().noneMatch(profiler -> profiler.getKlass().equals(ours.getName()))) {
+        all.add(new ProfilerConfig(ours.getName(), ""));
       }
     }
-    return profilers;
+    return all;
+  }
+
+  @Override
+  public List<ProfilerConfig> getProfilers() {
+    return List.of(profilers);
   }
 
   @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Objects;
 import org.joulemark.kernels.engine.EngineCatalogue;
 import org.joulemark.kernels.engine.EngineProvider;
 import org.junit.jupiter.api.Test;
@@ -55,27 +56,19 @@ class RunPlannerTest {
   @Test
   void everyPresetHasAPlanForEveryEngineThatNamesOnlyValidValues() {
     ParameterRules rules = new ParameterRules(engines);
-    Preset.all()
-        .forEach(
-            (name, preset) ->
-                engines
-                    .providers()
-                    .forEach(
-                        provider -> {
-                          assertThat(preset.engines()).as(name).containsKey(provider.name());
-                          preset
-                              .engines()
-                              .get(provider.name())
-                              .sweeps()
-                              .forEach(
-                                  sweep ->
-                                      sweep
-                                          .params()
-                                          .forEach(
-                                              (parameter, values) ->
-                                                  values.forEach(
-                                                      value -> rules.check(parameter, value))));
-                        }));
+    for (Preset preset : Preset.all().values()) {
+      for (EngineProvider provider : engines.providers()) {
+        for (Preset.Sweep sweep : planFor(preset, provider).sweeps()) {
+          sweep
+              .params()
+              .forEach((name, values) -> values.forEach(value -> rules.check(name, value)));
+        }
+      }
+    }
+  }
+
+  private static Preset.Plan planFor(Preset preset, EngineProvider provider) {
+    return Objects.requireNonNull(preset.engines().get(provider.name()), provider.name());
   }
 
   @Test
@@ -94,7 +87,6 @@ class RunPlannerTest {
             .findFirst()
             .orElseThrow();
     return new RunPlanner(line.options(), line.parameters(), new ParameterRules(engines))
-        .plan(
-            java.util.Objects.requireNonNull(Preset.named(preset).engines().get("cpu")), cpu, out);
+        .plan(planFor(Preset.named(preset), cpu), cpu, out);
   }
 }
