@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Map;
 import java.util.TreeMap;
 
 /**
@@ -36,8 +37,8 @@ public final class MeasuredPeaks {
    * @throws IOException if the file cannot be read or replaced
    */
   public double record(String gpu, String precision, double opsPerSecond) throws IOException {
-    TreeMap<String, TreeMap<String, Double>> peaks = read();
-    TreeMap<String, Double> ofGpu = peaks.computeIfAbsent(gpu, key -> new TreeMap<>());
+    Map<String, Map<String, Double>> peaks = read();
+    Map<String, Double> ofGpu = peaks.computeIfAbsent(gpu, key -> new TreeMap<>());
     Double before = ofGpu.get(precision);
     if (before != null && before >= opsPerSecond) {
       return before;
@@ -53,11 +54,11 @@ public final class MeasuredPeaks {
     return opsPerSecond;
   }
 
-  private TreeMap<String, TreeMap<String, Double>> read() throws IOException {
+  private Map<String, Map<String, Double>> read() throws IOException {
     if (!Files.exists(file)) {
       return new TreeMap<>();
     }
     return JSON.readValue(
-        file.toFile(), new TypeReference<TreeMap<String, TreeMap<String, Double>>>() {});
+        file.toFile(), new TypeReference<TreeMap<String, Map<String, Double>>>() {});
   }
 }
