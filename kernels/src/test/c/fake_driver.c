@@ -1,0 +1,208 @@
+/* A libcuda.so.1 for machines without a GPU: device memory is host memory, work runs when it is
+ * enqueued, a capture records it for replay. It holds what the engine calls, checks what it is
+ * given where a real driver would, and simulates one device with a small last-level cache.
+ *
+ * FAKE_CUDA_FREE_BYTES sets the free memory, FAKE_CUDA_DEVICES the number of devices (default 1),
+ * FAKE_CUDA_DRIVER the driver's CUDA version (default 13000). */
+#define _GNU_SOURCE
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+typedef int CUresult;
+enum { OK = 0, INVALID_VALUE = 1, OUT_OF_MEMORY = 2, NO_DEVICE = 100, INVALID_CONTEXT = 201 };
+
+typedef struct Op { void (*run)(void *); void *data; struct Op *next; } Op;
+typedef struct Graph { Op *first, **last; int count; } Graph;
+typedef struct Stream { Graph *capturing; } Stream;
+typedef struct Event { double seconds; int recorded; } Event;
+
+static __thread int current;
+static size_t used;
+static const size_t TOTAL = (size_t)64 << 30;
+
+static long setting(const char *name, long otherwise) {
+  const char *value = getenv(name);
+  return value ? atol(value) : otherwise;
+}
+
+static double now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return t.tv_sec + 1e-9 * t.tv_nsec;
+}
+
+/* Runs an operation now, or keeps it where a capture is under way; copies its data. */
+CUresult fake_enqueue(void *stream, void (*run)(void *), const void *data, size_t size) {
+  Stream *s = stream;
+  if (!s || !current) return INVALID_CONTEXT;
+  if (!s->capturing) {
+    run((void *)data);
+    return OK;
+  }
+  Op *op = calloc(1, sizeof *op);
+  op->run = run;
+  op->data = malloc(size);
+  memcpy(op->data, data, size);
+  *s->capturing->last = op;
+  s->capturing->last = &op->next;
+  s->capturing->count++;
+  return OK;
+}
+
+CUresult cuInit(unsigned flags) { return flags ? INVALID_VALUE : OK; }
+CUresult cuDriverGetVersion(int *version) { *version = setting("FAKE_CUDA_DRIVER", 13000); return OK; }
+CUresult cuDeviceGetCount(int *count) { *count = setting("FAKE_CUDA_DEVICES", 1); return OK; }
+CUresult cuDeviceGet(int *device, int ordinal) { *device = ordinal; return OK; }
+CUresult cuDeviceGetName(char *name, int length, int device) {
+  snprintf(name, length, "Fake GPU %d", device);
+  return OK;
+}
+CUresult cuDeviceGetPCIBusId(char *id, int length, int device) {
+  snprintf(id, length, "0000:%02x:00.0", device + 1);
+  return OK;
+}
+CUresult cuDeviceGetUuid_v2(void *uuid, int device) {
+  memset(uuid, 0x10 + device, 16);
+  return OK;
+}
+CUresult cuDeviceGetAttribute(int *value, int attribute, int device) {
+  (void)device;
+  switch (attribute) {
+    case 16: *value = 4; return OK;         /* multiprocessors */
+    case 38: *value = 256 << 10; return OK; /* L2 bytes */
+    case 75: *value = 9; return OK;
+    case 76: *value = 0; return OK;
+    default: return INVALID_VALUE;
+  }
+}
+CUresult cuDeviceTotalMem_v2(size_t *bytes, int device) { (void)device; *bytes = TOTAL; return OK; }
+CUresult cuDevicePrimaryCtxRetain(void **context, int device) { *context = (void *)(intptr_t)(device + 1); return OK; }
+CUresult cuDevicePrimaryCtxRelease_v2(int device) { (void)device; return OK; }
+CUresult cuCtxSetCurrent(void *context) { current = context != 0; return OK; }
+
+CUresult cuMemGetInfo_v2(size_t *free, size_t *total) {
+  if (!current) return INVALID_CONTEXT;
+  *free = (size_t)setting("FAKE_CUDA_FREE_BYTES", (long)((size_t)8 << 30)) - used;
+  *total = TOTAL;
+  return OK;
+}
+CUresult cuMemAlloc_v2(uint64_t *address, size_t bytes) {
+  if (!current) return INVALID_CONTEXT;
+  if (!bytes) return INVALID_VALUE;
+  size_t free, total;
+  cuMemGetInfo_v2(&free, &total);
+  if (bytes > free) return OUT_OF_MEMORY;
+  size_t *block = aligned_alloc(256, (bytes + 256 + 255) / 256 * 256);
+  if (!block) return OUT_OF_MEMORY;
+  *block = bytes;
+  used += bytes;
+  *address = (uint64_t)(uintptr_t)block + 256;
+  return OK;
+}
+CUresult cuMemFree_v2(uint64_t address) {
+  size_t *block = (size_t *)(uintptr_t)(address - 256);
+  used -= *block;
+  free(block);
+  return OK;
+}
+CUresult cuMemHostAlloc(void **out, size_t bytes, unsigned flags) {
+  (void)flags;
+  *out = bytes ? aligned_alloc(4096, (bytes + 4095) / 4096 * 4096) : NULL;
+  return *out ? OK : INVALID_VALUE;
+}
+CUresult cuMemFreeHost(void *memory) { free(memory); return OK; }
+
+typedef struct Copy { void *to; const void *from; size_t bytes; } Copy;
+static void copy(void *data) { Copy *c = data; memcpy(c->to, c->from, c->bytes); }
+static CUresult enqueue_copy(void *to, const void *from, size_t bytes, void *stream) {
+  Copy c = {to, from, bytes};
+  return fake_enqueue(stream, copy, &c, sizeof c);
+}
+CUresult cuMemcpyHtoDAsync_v2(uint64_t to, const void *from, size_t bytes, void *stream) {
+  return enqueue_copy((void *)(uintptr_t)to, from, bytes, stream);
+}
+CUresult cuMemcpyDtoHAsync_v2(void *to, uint64_t from, size_t bytes, void *stream) {
+  return enqueue_copy(to, (void *)(uintptr_t)from, bytes, stream);
+}
+CUresult cuMemcpyDtoDAsync_v2(uint64_t to, uint64_t from, size_t bytes, void *stream) {
+  return enqueue_copy((void *)(uintptr_t)to, (void *)(uintptr_t)from, bytes, stream);
+}
+typedef struct Fill { void *to; uint32_t value; size_t count; int width; } Fill;
+static void fill(void *data) {
+  Fill *f = data;
+  if (f->width == 1) memset(f->to, (int)f->value, f->count);
+  else for (size_t i = 0; i < f->count; i++) ((uint32_t *)f->to)[i] = f->value;
+}
+CUresult cuMemsetD8Async(uint64_t to, unsigned char value, size_t count, void *stream) {
+  Fill f = {(void *)(uintptr_t)to, value, count, 1};
+  return fake_enqueue(stream, fill, &f, sizeof f);
+}
+CUresult cuMemsetD32Async(uint64_t to, unsigned value, size_t count, void *stream) {
+  Fill f = {(void *)(uintptr_t)to, value, count, 4};
+  return fake_enqueue(stream, fill, &f, sizeof f);
+}
+
+CUresult cuStreamCreate(void **stream, unsigned flags) {
+  (void)flags;
+  if (!current) return INVALID_CONTEXT;
+  *stream = calloc(1, sizeof(Stream));
+  return OK;
+}
+CUresult cuStreamDestroy_v2(void *stream) { free(stream); return OK; }
+CUresult cuStreamSynchronize(void *stream) { return stream && !((Stream *)stream)->capturing ? OK : 900; }
+CUresult cuStreamBeginCapture_v2(void *stream, int mode) {
+  (void)mode;
+  Graph *g = calloc(1, sizeof *g);
+  g->last = &g->first;
+  ((Stream *)stream)->capturing = g;
+  return OK;
+}
+CUresult cuStreamEndCapture(void *stream, void **graph) {
+  *graph = ((Stream *)stream)->capturing;
+  ((Stream *)stream)->capturing = NULL;
+  return *graph ? OK : INVALID_VALUE;
+}
+
+CUresult cuEventCreate(void **event, unsigned flags) { (void)flags; *event = calloc(1, sizeof(Event)); return OK; }
+CUresult cuEventDestroy_v2(void *event) { free(event); return OK; }
+CUresult cuEventRecord(void *event, void *stream) {
+  if (!stream || !current) return INVALID_CONTEXT;
+  ((Event *)event)->seconds = now();
+  ((Event *)event)->recorded = 1;
+  return OK;
+}
+CUresult cuEventQuery(void *event) { return ((Event *)event)->recorded ? OK : 600; }
+CUresult cuEventSynchronize(void *event) { (void)event; return OK; }
+CUresult cuEventElapsedTime_v2(float *milliseconds, void *from, void *to) {
+  if (!((Event *)from)->recorded || !((Event *)to)->recorded) return 400;
+  *milliseconds = (float)((((Event *)to)->seconds - ((Event *)from)->seconds) * 1e3);
+  return OK;
+}
+
+CUresult cuGraphInstantiateWithFlags(void **executable, void *graph, unsigned long long flags) {
+  (void)flags;
+  Graph *copy = malloc(sizeof *copy);
+  *copy = *(Graph *)graph;
+  *executable = copy;
+  return OK;
+}
+CUresult cuGraphDestroy(void *graph) { free(graph); return OK; }
+CUresult cuGraphExecDestroy(void *executable) { free(executable); return OK; }
+CUresult cuGraphUpload(void *executable, void *stream) { return executable && stream ? OK : INVALID_VALUE; }
+CUresult cuGraphLaunch(void *executable, void *stream) {
+  if (!executable || !stream || !current) return INVALID_VALUE;
+  for (Op *op = ((Graph *)executable)->first; op; op = op->next) op->run(op->data);
+  return OK;
+}
+
+CUresult cuGetErrorName(int code, const char **name) {
+  *name = code == OUT_OF_MEMORY ? "CUDA_ERROR_OUT_OF_MEMORY" : "CUDA_ERROR_FAKE";
+  return OK;
+}
+CUresult cuGetErrorString(int code, const char **text) {
+  *text = code == OUT_OF_MEMORY ? "out of memory" : "an error of the fake driver";
+  return OK;
+}
