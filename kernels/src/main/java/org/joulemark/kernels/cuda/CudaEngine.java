@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * of one engine are used one after the other.
  */
 public final class CudaEngine implements Engine {
-  private static final GemmOptions DEFAULT_OPTIONS =
+  static final GemmOptions DEFAULT_OPTIONS =
       new GemmOptions(GemmSupport.CUBLASLT, "tuned", "rotating", "stream");
   private static final List<String> ALGORITHMS = List.of("heuristic", "tuned");
   private static final List<String> CACHES = List.of("rotating", "hot");
@@ -90,8 +90,8 @@ public final class CudaEngine implements Engine {
   }
 
   @Override
-  public GemmOptions defaultGemmOptions() {
-    return DEFAULT_OPTIONS;
+  public String energyDomain() {
+    return "cuda:" + device.uuid();
   }
 
   /** The device, for kernels of our own. */
