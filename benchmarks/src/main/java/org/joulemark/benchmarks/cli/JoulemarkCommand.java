@@ -21,7 +21,13 @@ import picocli.CommandLine.ParameterException;
     name = "joulemark",
     description = "How much useful work a GPU gives per watt-hour, measured with JMH.",
     versionProvider = SuiteVersion.class,
-    subcommands = {RunCommand.class, DoctorCommand.class, ModelsCommand.class, ShapesCommand.class},
+    subcommands = {
+      RunCommand.class,
+      DoctorCommand.class,
+      ModelsCommand.class,
+      ShapesCommand.class,
+      SelfTestCommand.class
+    },
     footerHeading = "%nExamples:%n",
     footer = {
       "  java -jar benchmarks.jar                                  the quick preset on the best engine",

@@ -55,10 +55,13 @@ public record Preset(
    * keeps its default.
    *
    * @param benchmark end of the benchmark's full name, such as {@code GemmBenchmark.gemm}
+   * @param subject the parameter that names what is measured: a user who gives it replaces the
+   *     sweep
    * @param params values by parameter
    */
   public record Sweep(
       @JsonProperty(required = true) String benchmark,
+      @JsonProperty(required = true) String subject,
       @JsonProperty(required = true) LinkedHashMap<String, List<String>> params) {}
 
   /**

@@ -61,7 +61,8 @@ public final class RunPlanner {
         (benchmark, defaults) -> {
           boolean swept = false;
           for (Preset.Sweep sweep : plan.sweeps()) {
-            if (benchmark.endsWith("." + sweep.benchmark())) {
+            if (benchmark.endsWith("." + sweep.benchmark())
+                && !given.containsKey(sweep.subject())) {
               swept = true;
               expand(configurations, benchmark, defaults, sweep.params(), plan, provider);
             }

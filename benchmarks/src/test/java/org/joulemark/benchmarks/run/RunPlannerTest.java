@@ -30,14 +30,22 @@ class RunPlannerTest {
   void whatTheUserNamesWinsAndRepeatsNothing() {
     List<Configuration> plan =
         plan("quick", "-p", "shape=square-64,square-65", "-p", "precision=FP32");
-    // The quick preset has two sweeps; overridden they coincide but for the tokens of the second.
-    assertThat(plan).doesNotHaveDuplicates();
+    // Naming the shape replaces the preset's sweeps, so each combination is there once.
+    assertThat(plan).hasSize(2);
     assertThat(plan)
         .allSatisfy(
             configuration -> {
               assertThat(configuration.params()).containsEntry("precision", "FP32");
               assertThat(configuration.params().get("shape")).isIn("square-64", "square-65");
             });
+  }
+
+  @Test
+  void whatTheUserNamesNarrowsThePresetsSweeps() {
+    assertThat(plan("quick", "-p", "precision=INT8"))
+        .hasSizeGreaterThan(6)
+        .allSatisfy(
+            configuration -> assertThat(configuration.params()).containsEntry("precision", "INT8"));
   }
 
   @Test
