@@ -23,8 +23,9 @@ public final class CpuEngine implements Engine {
   public static final String NAME = "cpu";
 
   private static final String LIBRARY = "onednn";
-  private static final GemmOptions DEFAULTS =
-      new GemmOptions(LIBRARY, "heuristic", "hot", "direct");
+
+  /** The only options that this engine offers. */
+  static final GemmOptions DEFAULTS = new GemmOptions(LIBRARY, "heuristic", "hot", "direct");
 
   private final CpuIsa isa;
   private final int threadCount;
@@ -70,6 +71,11 @@ public final class CpuEngine implements Engine {
   }
 
   @Override
+  public String energyDomain() {
+    return NAME;
+  }
+
+  @Override
   public Map<String, String> facts() {
     threads.prepareCurrentThread();
     Map<String, String> facts = new TreeMap<>();
@@ -85,11 +91,6 @@ public final class CpuEngine implements Engine {
   @Override
   public List<String> libraries() {
     return List.of(LIBRARY);
-  }
-
-  @Override
-  public GemmOptions defaultGemmOptions() {
-    return DEFAULTS;
   }
 
   /**

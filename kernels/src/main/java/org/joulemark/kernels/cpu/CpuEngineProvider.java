@@ -8,6 +8,7 @@ import org.joulemark.kernels.engine.EngineException;
 import org.joulemark.kernels.engine.EngineOptions;
 import org.joulemark.kernels.engine.EngineProvider;
 import org.joulemark.kernels.engine.Finding;
+import org.joulemark.kernels.engine.GemmOptions;
 
 /** Knows the CPU engine; it needs nothing but oneDNN's natives, which the jar carries. */
 public final class CpuEngineProvider implements EngineProvider {
@@ -52,6 +53,11 @@ public final class CpuEngineProvider implements EngineProvider {
                   + "/.javacpp/cache is writable, or name another one by"
                   + " -Dorg.bytedeco.javacpp.cachedir"));
     }
+  }
+
+  @Override
+  public GemmOptions gemmDefaults() {
+    return CpuEngine.DEFAULTS;
   }
 
   @Override

@@ -72,7 +72,7 @@ class CpuEngineTest {
 
   private static GemmVerification runAndVerify(Engine on, GemmProblem problem) {
     SeededOperands source = new SeededOperands(problem);
-    try (GemmWork work = on.gemm(problem, source, on.defaultGemmOptions())) {
+    try (GemmWork work = on.gemm(problem, source, PROVIDER.gemmDefaults())) {
       work.poisonOutput();
       work.submit();
       work.drain();
@@ -137,7 +137,7 @@ class CpuEngineTest {
     GemmProblem problem = problem(precision, 1, 20, 30, 40, Epilogue.NONE);
     SeededOperands seeded = new SeededOperands(problem);
     OperandSource withNan = new NanIn(seeded);
-    try (GemmWork work = engine.gemm(problem, withNan, engine.defaultGemmOptions())) {
+    try (GemmWork work = engine.gemm(problem, withNan, PROVIDER.gemmDefaults())) {
       work.submit();
       work.drain();
       assertThat(new GemmVerifier().verify(problem, withNan, work).passed()).isFalse();
@@ -177,7 +177,7 @@ class CpuEngineTest {
     assumeSupported(precision);
     GemmProblem problem = problem(precision, 2, 5, 6, 70, Epilogue.NONE);
     SeededOperands source = new SeededOperands(problem);
-    try (GemmWork work = engine.gemm(problem, source, engine.defaultGemmOptions())) {
+    try (GemmWork work = engine.gemm(problem, source, PROVIDER.gemmDefaults())) {
       work.submit();
       assertThat(new GemmVerifier().verify(problem, source, work).passed()).isTrue();
       work.poisonOutput();
@@ -217,7 +217,7 @@ class CpuEngineTest {
 
   private static void assertUnsupported(Engine on, Precision precision, String sentence) {
     GemmProblem problem = problem(precision, 1, 4, 4, 4, Epilogue.NONE);
-    assertThatThrownBy(() -> on.gemm(problem, new SeededOperands(problem), on.defaultGemmOptions()))
+    assertThatThrownBy(() -> on.gemm(problem, new SeededOperands(problem), PROVIDER.gemmDefaults()))
         .isInstanceOf(UnsupportedWorkException.class)
         .hasMessageContaining(sentence)
         .hasMessageEndingWith(".");
@@ -228,7 +228,7 @@ class CpuEngineTest {
     assumeSupported(Precision.INT8);
     GemmProblem problem = problem(Precision.INT8, 1, 4, 4, 4, Epilogue.RESIDUAL);
     assertThatThrownBy(
-            () -> engine.gemm(problem, new SeededOperands(problem), engine.defaultGemmOptions()))
+            () -> engine.gemm(problem, new SeededOperands(problem), PROVIDER.gemmDefaults()))
         .isInstanceOf(UnsupportedWorkException.class)
         .hasMessageContaining("INT8 has no epilogue residual");
   }
@@ -269,6 +269,7 @@ class CpuEngineTest {
     assertThat(ServiceLoader.load(EngineProvider.class))
         .anySatisfy(provider -> assertThat(provider).isInstanceOf(CpuEngineProvider.class));
     assertThat(PROVIDER.name()).isEqualTo("cpu");
+    assertThat(engine.energyDomain()).isEqualTo("cpu");
     assertThat(PROVIDER.examine())
         .isNotEmpty()
         .allSatisfy(finding -> assertThat(finding.state()).isEqualTo(Finding.State.OK));
@@ -282,7 +283,7 @@ class CpuEngineTest {
         .containsEntry("library.onednn", "3.11.0");
     GemmProblem problem = problem(Precision.FP32, 1, 64, 64, 64, Epilogue.NONE);
     try (GemmWork work =
-        engine.gemm(problem, new SeededOperands(problem), engine.defaultGemmOptions())) {
+        engine.gemm(problem, new SeededOperands(problem), PROVIDER.gemmDefaults())) {
       assertThat(work.facts().get("algorithm")).isNotEmpty().doesNotContain("ref");
       assertThat(work.facts().get("weight.format")).matches("[ABab]{2}([0-9]+[ab])*");
       assertThat(work.problem()).isEqualTo(problem);
@@ -308,7 +309,7 @@ class CpuEngineTest {
 
   private static int engineThreads(Engine on) {
     GemmProblem problem = problem(Precision.FP32, 1, 64, 64, 64, Epilogue.NONE);
-    try (GemmWork work = on.gemm(problem, new SeededOperands(problem), on.defaultGemmOptions())) {
+    try (GemmWork work = on.gemm(problem, new SeededOperands(problem), PROVIDER.gemmDefaults())) {
       work.submit();
       return Integer.parseInt(on.facts().get("cpu.threads"));
     }
@@ -318,7 +319,7 @@ class CpuEngineTest {
   void submitAllocatesNothingAndCounts() {
     GemmProblem problem = problem(Precision.FP32, 1, 16, 16, 16, Epilogue.RESIDUAL);
     try (GemmWork work =
-        engine.gemm(problem, new SeededOperands(problem), engine.defaultGemmOptions())) {
+        engine.gemm(problem, new SeededOperands(problem), PROVIDER.gemmDefaults())) {
       ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
       for (int i = 0; i < 20_000; i++) {
         work.submit();
@@ -353,7 +354,7 @@ class CpuEngineTest {
 
   private static void openAndClose(GemmProblem problem) {
     try (Engine own = PROVIDER.open(EngineOptions.DEFAULT);
-        GemmWork work = own.gemm(problem, new SeededOperands(problem), own.defaultGemmOptions())) {
+        GemmWork work = own.gemm(problem, new SeededOperands(problem), PROVIDER.gemmDefaults())) {
       work.submit();
     }
   }
@@ -362,7 +363,7 @@ class CpuEngineTest {
   void rowsComeBackWholeWhereverTheyAreRead() {
     GemmProblem problem = problem(Precision.FP32, 2, 3, 5, 7, Epilogue.NONE);
     try (GemmWork work =
-        engine.gemm(problem, new SeededOperands(problem), engine.defaultGemmOptions())) {
+        engine.gemm(problem, new SeededOperands(problem), PROVIDER.gemmDefaults())) {
       work.submit();
       byte[] heap = new byte[20];
       ByteBuffer direct = ByteBuffer.allocateDirect(20);
