@@ -25,6 +25,7 @@ public final class CudaDevice implements AutoCloseable {
   private final String pciBusId;
   private final int computeCapability;
   private final int multiprocessors;
+  private final int maxThreadsPerMultiprocessor;
   private final long l2Bytes;
   private final long memoryBytes;
   private final int driverInterface;
@@ -40,6 +41,8 @@ public final class CudaDevice implements AutoCloseable {
         10 * attribute(cudart.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR)
             + attribute(cudart.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
     multiprocessors = attribute(cudart.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT);
+    maxThreadsPerMultiprocessor =
+        attribute(cudart.CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_MULTIPROCESSOR);
     l2Bytes = attribute(cudart.CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE);
     memoryBytes = memoryOf(handle);
     context = new CUctx_st();
@@ -141,6 +144,11 @@ public final class CudaDevice implements AutoCloseable {
   /** Streaming multiprocessors. */
   public int multiprocessors() {
     return multiprocessors;
+  }
+
+  /** Threads that a multiprocessor can hold. */
+  public int maxThreadsPerMultiprocessor() {
+    return maxThreadsPerMultiprocessor;
   }
 
   /** Size of the last-level cache. */

@@ -1,9 +1,12 @@
 package org.joulemark.kernels.cuda;
 
+import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
+import java.util.function.Consumer;
 import org.bytedeco.cuda.cublas.cublasContext;
 import org.bytedeco.cuda.cublas.cublasLtContext;
 import org.bytedeco.cuda.global.cublas;
@@ -15,13 +18,15 @@ import org.joulemark.kernels.engine.UnsupportedWorkException;
 import org.joulemark.kernels.gemm.EncodedOperands;
 import org.joulemark.kernels.gemm.GemmProblem;
 import org.joulemark.kernels.gemm.OperandSource;
+import org.joulemark.kernels.selftest.SelfChecking;
+import org.joulemark.kernels.selftest.SelfTestRow;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One GPU with cuBLAS and cuBLASLt. All work runs on one stream and shares one workspace, so works
  * of one engine are used one after the other.
  */
-public final class CudaEngine implements Engine {
+public final class CudaEngine implements Engine, SelfChecking {
   static final GemmOptions DEFAULT_OPTIONS =
       new GemmOptions(GemmSupport.CUBLASLT, "tuned", "rotating", "stream");
   private static final List<String> ALGORITHMS = List.of("heuristic", "tuned");
@@ -34,6 +39,7 @@ public final class CudaEngine implements Engine {
   // The libraries load code and the driver keeps some memory of its own while work runs.
   private static final long MEMORY_RESERVE = 512L << 20;
   private static final int CANDIDATES = 64;
+  private static final int NOISE_BYTES = 16 << 20;
   private static final double TUNING_SECONDS = 4;
   private static final int FIRST_WITH_CLUSTERS = 90;
 
@@ -53,8 +59,16 @@ public final class CudaEngine implements Engine {
    */
   CudaEngine(EngineOptions options, Map<String, String> libraryFacts) {
     device = CudaDevice.open(options.device());
-    stream = new CudaStream();
-    CudaCheck.cublas(cublas.cublasLtCreate(lt), "cublasLtCreate");
+    boolean complete = false;
+    try {
+      stream = new CudaStream();
+      CudaCheck.cublas(cublas.cublasLtCreate(lt), "cublasLtCreate");
+      complete = true;
+    } finally {
+      if (!complete) {
+        device.close();
+      }
+    }
     facts.put("device.name", device.name());
     facts.put("device.uuid", device.uuid());
     facts.put("device.pci", device.pciBusId());
@@ -92,6 +106,51 @@ public final class CudaEngine implements Engine {
   @Override
   public String energyDomain() {
     return "cuda:" + device.uuid();
+  }
+
+  /**
+   * The engine as a GPU.
+   *
+   * @throws UnsupportedWorkException if it is another one
+   */
+  static CudaEngine require(Engine engine, String what) {
+    if (engine instanceof CudaEngine cuda) {
+      return cuda;
+    }
+    throw new UnsupportedWorkException(
+        what + " is measured on a GPU; the engine is " + engine.name() + ".");
+  }
+
+  /** Kernels of our own, compiled for this device; the caller closes them. */
+  NvrtcModule module(String sourceName) {
+    if (!facts.containsKey("library.nvrtc.path")) {
+      throw new UnsupportedWorkException(
+          "Kernels of our own need NVRTC (libnvrtc.so.13), which was not found.");
+    }
+    return NvrtcModule.load(device, cache, sourceName);
+  }
+
+  /** Fills a buffer with bytes that look random; waits until done. */
+  void fillWithNoise(DeviceBuffer buffer) {
+    PinnedBuffer source = staging();
+    Random random = new Random(GemmProblem.DEFAULT_SEED);
+    ByteBuffer view = source.view(0, NOISE_BYTES);
+    for (int at = 0; at < NOISE_BYTES; at += Long.BYTES) {
+      view.putLong(at, random.nextLong());
+    }
+    long filled = Math.min(NOISE_BYTES, buffer.bytes());
+    buffer.upload(0, source.at(0), filled, stream);
+    while (filled < buffer.bytes()) {
+      long more = Math.min(filled, buffer.bytes() - filled);
+      buffer.copyWithin(0, filled, more, stream);
+      filled += more;
+    }
+    stream.synchronize();
+  }
+
+  @Override
+  public void checkSelf(Consumer<SelfTestRow> rows) {
+    new CudaSelfTest(this).run(rows);
   }
 
   /** The device, for kernels of our own. */

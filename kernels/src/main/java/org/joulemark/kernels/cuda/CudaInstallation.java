@@ -1,15 +1,18 @@
 package org.joulemark.kernels.cuda;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.joulemark.kernels.engine.EngineException;
@@ -21,6 +24,7 @@ import org.joulemark.kernels.engine.Finding;
  */
 final class CudaInstallation {
   private static final String DRIVER_LIBRARY = "libcuda.so.1";
+  private static final String LINK_PROPERTY = "org.bytedeco.javacpp.platform.linkpath";
   private static final int OLDEST_DRIVER = 580;
   private static final Pattern DRIVER_VERSION = Pattern.compile("\\b(\\d{3,})\\.\\d+(\\.\\d+)?\\b");
   private static final Pattern DEVICE_FILE = Pattern.compile("nvidia\\d+");
@@ -159,6 +163,7 @@ final class CudaInstallation {
    */
   Map<String, String> load() {
     Map<String, String> facts = new LinkedHashMap<>();
+    preferFoundFolders();
     search.find(DRIVER_LIBRARY).ifPresent(path -> loadOne("driver", path, facts));
     driverVersion().ifPresent(version -> facts.put("driver.version", version));
     for (Library library : LIBRARIES) {
@@ -178,6 +183,15 @@ final class CudaInstallation {
               loadFiles(COMPILER, facts);
             });
     return facts;
+  }
+
+  /** Keeps JavaCPP from loading second copies from the folders that it knows itself. */
+  private void preferFoundFolders() {
+    Set<String> folders = new LinkedHashSet<>();
+    for (Library library : List.of(LIBRARIES.get(0), LIBRARIES.get(1), COMPILER)) {
+      search.findFolderWith(library.files).ifPresent(folder -> folders.add(folder.toString()));
+    }
+    System.setProperty(LINK_PROPERTY, String.join(File.pathSeparator, folders));
   }
 
   private void loadFiles(Library library, Map<String, String> facts) {

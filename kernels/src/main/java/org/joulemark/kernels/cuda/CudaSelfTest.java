@@ -1,0 +1,210 @@
+package org.joulemark.kernels.cuda;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.joulemark.kernels.engine.DeviceTimes;
+import org.joulemark.kernels.engine.GemmOptions;
+import org.joulemark.kernels.engine.GemmWork;
+import org.joulemark.kernels.gemm.GemmProblem;
+import org.joulemark.kernels.gemm.GemmShape;
+import org.joulemark.kernels.gemm.GemmVerification;
+import org.joulemark.kernels.gemm.GemmVerifier;
+import org.joulemark.kernels.gemm.SeededOperands;
+import org.joulemark.kernels.quant.Precision;
+import org.joulemark.kernels.selftest.Check;
+import org.joulemark.kernels.selftest.SelfTestFailure;
+import org.joulemark.kernels.selftest.SelfTestRow;
+
+/** What is checked of a GPU beside its GEMMs: our kernels, tuning, events, launch costs. */
+final class CudaSelfTest {
+  // Not a multiple of any tile, so that the rest of a buffer is covered too.
+  private static final long CHECKED_BYTES = (64L << 20) + 48;
+  private static final int EVENT_UNITS = 500;
+  private static final double EVENT_TOLERANCE = 0.25;
+
+  private final CudaEngine engine;
+
+  /** For an opened engine. */
+  CudaSelfTest(CudaEngine engine) {
+    this.engine = engine;
+  }
+
+  /** Runs every check and hands over its row. */
+  void run(Consumer<SelfTestRow> rows) {
+    rows.accept(check("kernel read", () -> bandwidth(CudaCeilings.Kind.READ)));
+    rows.accept(check("kernel write", () -> bandwidth(CudaCeilings.Kind.WRITE)));
+    rows.accept(check("kernel copy", () -> bandwidth(CudaCeilings.Kind.COPY)));
+    for (CudaCeilings.Kind kind : CudaCeilings.Kind.values()) {
+      rows.accept(check("ceiling " + kind.id(), () -> ceiling(kind)));
+    }
+    for (Precision precision : List.of(Precision.FP16, Precision.INT8)) {
+      rows.accept(check("gemm cublaslt " + precision + " tuned", () -> tuned(precision)));
+    }
+    rows.accept(check("events against the host's clock", this::events));
+    for (CudaMachinery.Kind kind : CudaMachinery.Kind.values()) {
+      rows.accept(check("machinery " + kind.id(), () -> machinery(kind)));
+    }
+  }
+
+  private static SelfTestRow check(String name, Check check) {
+    return check.row(name);
+  }
+
+  private String bandwidth(CudaCeilings.Kind kind) {
+    engine.device().makeCurrent();
+    try (BandwidthWork work = CudaCeilings.open(engine, kind, CHECKED_BYTES)) {
+      return switch (kind) {
+        case READ -> checkRead(work);
+        case WRITE -> checkWrite(work);
+        case COPY -> checkCopy(work);
+      };
+    }
+  }
+
+  private String checkRead(BandwidthWork work) {
+    work.drain();
+    DeviceBuffer result = work.buffers().get(1);
+    result.fill((byte) 0, 0, Integer.BYTES, engine.stream());
+    work.submit();
+    work.drain();
+    int folded = download(result).getInt(0);
+    ByteBuffer words = download(work.buffers().get(0));
+    int expected = 0;
+    for (int at = 0; at < words.capacity(); at += Integer.BYTES) {
+      expected ^= words.getInt(at);
+    }
+    return require(folded == expected, "folding " + words.capacity() + " B", expected, folded);
+  }
+
+  private String checkWrite(BandwidthWork work) {
+    DeviceBuffer target = work.buffers().get(0);
+    target.fill((byte) 0, 0, target.bytes(), engine.stream());
+    work.submit();
+    work.drain();
+    ByteBuffer words = download(target);
+    for (int word = 0; word < words.capacity() / Integer.BYTES; word++) {
+      int actual = words.getInt(word * Integer.BYTES);
+      int expected = CudaCeilings.WRITE_SEED ^ word;
+      if (actual != expected) {
+        require(false, "word " + word, expected, actual);
+      }
+    }
+    return words.capacity() + " B are as they should be.";
+  }
+
+  private String checkCopy(BandwidthWork work) {
+    DeviceBuffer target = work.buffers().get(1);
+    target.fill((byte) 0, 0, target.bytes(), engine.stream());
+    work.submit();
+    work.drain();
+    ByteBuffer copy = download(target);
+    ByteBuffer original = download(work.buffers().get(0));
+    int different = original.mismatch(copy);
+    if (different >= 0) {
+      require(false, "byte " + different, original.get(different), copy.get(different));
+    }
+    return copy.capacity() + " B are as they should be.";
+  }
+
+  private static String require(boolean right, String what, int expected, int actual) {
+    if (!right) {
+      throw new SelfTestFailure(what + " should give " + expected + " and gives " + actual + ".");
+    }
+    return what + " gives " + actual + " on both sides.";
+  }
+
+  private ByteBuffer download(DeviceBuffer buffer) {
+    int bytes = (int) buffer.bytes();
+    try (PinnedBuffer host = new PinnedBuffer(bytes)) {
+      buffer.download(0, host.at(0), bytes, engine.stream());
+      engine.stream().synchronize();
+      ByteBuffer copy = ByteBuffer.allocate(bytes).order(host.view(0, bytes).order());
+      copy.put(0, host.view(0, bytes), 0, bytes);
+      return copy;
+    }
+  }
+
+  private String ceiling(CudaCeilings.Kind kind) {
+    try (BandwidthWork work = CudaCeilings.open(engine, kind)) {
+      work.resetDeviceTimes();
+      for (int i = 0; i < 40; i++) {
+        work.submit();
+      }
+      work.drain();
+      DeviceTimes times = work.deviceTimes();
+      return String.format(
+          Locale.ROOT,
+          "%.0f GB/s (median), %s with %s blocks of %s threads.",
+          work.bytesPerUnit() / times.medianSeconds() / 1e9,
+          work.facts().get("kernel"),
+          work.facts().get("blocks"),
+          work.facts().get("threads"));
+    }
+  }
+
+  private String tuned(Precision precision) {
+    GemmShape shape = new GemmShape("m=512 n=1024 k=1024", 1, 512, 1024, 1024);
+    GemmProblem problem = GemmProblem.of(shape, precision);
+    SeededOperands source = new SeededOperands(problem);
+    GemmOptions options = new GemmOptions(GemmSupport.CUBLASLT, "tuned", "rotating", "stream");
+    try (GemmWork work = engine.gemm(problem, source, options)) {
+      work.poisonOutput();
+      work.submit();
+      work.drain();
+      GemmVerification verification = new GemmVerifier().verify(problem, source, work);
+      if (!verification.passed()) {
+        throw new SelfTestFailure(verification.message());
+      }
+      Map<String, String> facts = work.facts();
+      return String.format(
+          Locale.ROOT,
+          "%s candidates (%s), first %s s, best %s s; %s",
+          facts.get("tuning.candidates"),
+          facts.get("tuning.source"),
+          facts.get("tuning.first.seconds"),
+          facts.get("tuning.best.seconds"),
+          verification.message());
+    }
+  }
+
+  /** Events and the host must agree on how long a stretch of steady work took. */
+  private String events() {
+    GemmShape shape = new GemmShape("m=2048 n=2048 k=2048", 1, 2048, 2048, 2048);
+    GemmProblem problem = GemmProblem.of(shape, Precision.FP16);
+    GemmOptions options = new GemmOptions(GemmSupport.CUBLASLT, "heuristic", "hot", "stream");
+    try (GemmWork work = engine.gemm(problem, new SeededOperands(problem), options)) {
+      work.drain();
+      long before = work.completed();
+      long begin = System.nanoTime();
+      for (int i = 0; i < EVENT_UNITS; i++) {
+        work.submit();
+      }
+      work.drain();
+      double host = (System.nanoTime() - begin) * 1e-9 / EVENT_UNITS;
+      double device = work.deviceTimes().medianSeconds();
+      if (work.completed() - before != EVENT_UNITS) {
+        throw new SelfTestFailure(
+            EVENT_UNITS + " units were submitted, " + (work.completed() - before) + " completed.");
+      }
+      String sentence =
+          String.format(
+              Locale.ROOT,
+              "%.2f us per unit by events, %.2f by the host",
+              device * 1e6,
+              host * 1e6);
+      if (Math.abs(host - device) > EVENT_TOLERANCE * host) {
+        throw new SelfTestFailure(sentence + ".");
+      }
+      return sentence + ".";
+    }
+  }
+
+  private String machinery(CudaMachinery.Kind kind) {
+    try (CudaMachinery work = CudaMachinery.open(engine, kind)) {
+      return String.format(Locale.ROOT, "%.0f ns per call.", work.nanosecondsPerCall());
+    }
+  }
+}

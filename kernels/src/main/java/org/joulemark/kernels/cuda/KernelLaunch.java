@@ -1,0 +1,63 @@
+package org.joulemark.kernels.cuda;
+
+import org.bytedeco.cuda.cudart.CUfunc_st;
+import org.bytedeco.cuda.global.cudart;
+import org.bytedeco.javacpp.LongPointer;
+import org.bytedeco.javacpp.PointerPointer;
+
+/**
+ * A kernel with grid, block and arguments, all prepared; launching allocates nothing. Valid as long
+ * as its module.
+ */
+final class KernelLaunch implements AutoCloseable {
+  private final CUfunc_st function;
+  private final String call;
+  private final int blocks;
+  private final int threads;
+  // Eight bytes an argument; the low ones hold it, as on every machine that CUDA runs on.
+  private final LongPointer values;
+  private final PointerPointer<LongPointer> places;
+  private final PointerPointer<LongPointer> none = new PointerPointer<>();
+
+  /** See {@link NvrtcModule#kernel}. */
+  KernelLaunch(CUfunc_st function, String name, int blocks, int threads, Object... arguments) {
+    this.function = function;
+    this.call = "cuLaunchKernel(" + name + ")";
+    this.blocks = blocks;
+    this.threads = threads;
+    values = new LongPointer(Math.max(1, arguments.length));
+    places = new PointerPointer<>(Math.max(1, arguments.length));
+    for (int i = 0; i < arguments.length; i++) {
+      values.put(i, bits(arguments[i]));
+      places.put(i, new DeviceAddress(values.address() + (long) i * Long.BYTES));
+    }
+  }
+
+  private static long bits(Object argument) {
+    if (argument instanceof Long number) {
+      return number;
+    }
+    if (argument instanceof Integer number) {
+      return Integer.toUnsignedLong(number);
+    }
+    if (argument instanceof Float number) {
+      return Integer.toUnsignedLong(Float.floatToRawIntBits(number));
+    }
+    throw new IllegalArgumentException("a kernel takes Long, Integer and Float, not " + argument);
+  }
+
+  /** Enqueues one run. */
+  void launch(CudaStream stream) {
+    CudaCheck.driver(
+        cudart.cuLaunchKernel(
+            function, blocks, 1, 1, threads, 1, 1, 0, stream.handle(), places, none),
+        call);
+  }
+
+  @Override
+  public void close() {
+    values.close();
+    places.close();
+    none.close();
+  }
+}
