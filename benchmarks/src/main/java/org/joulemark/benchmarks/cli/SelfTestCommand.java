@@ -49,7 +49,9 @@ final class SelfTestCommand extends SubCommand {
     out.println("Engine " + choice.provider().name() + ": " + choice.reason());
     out.flush();
     try (Engine opened = choice.provider().open(new EngineOptions(device, 0))) {
-      List<SelfTestRow> rows = new EngineSelfTest(opened, seed, row -> print(out, row)).run();
+      List<SelfTestRow> rows =
+          new EngineSelfTest(opened, choice.provider().gemmDefaults(), seed, row -> print(out, row))
+              .run();
       out.println(summary(rows));
       out.flush();
       return EngineSelfTest.passed(rows) ? 0 : JoulemarkCommand.FAILED;
