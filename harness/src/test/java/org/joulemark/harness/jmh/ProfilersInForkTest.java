@@ -76,7 +76,8 @@ class ProfilersInForkTest {
     double joules = score(run, "energy");
     double seconds = run.getPrimaryResult().getScore() * 1e-6;
     int processors = Runtime.getRuntime().availableProcessors();
-    // At least idle cores and some work (on a crowded machine a spinning thread gets only a share of
+    // At least idle cores and some work (on a crowded machine a spinning thread gets only a share
+    // of
     // a core); JIT compilers and the JVM's own threads come on top.
     double least = seconds * (processors * 0.74 + 0.05 * (10 - 0.74));
     double most = seconds * processors * 10 * 1.2;
