@@ -1,14 +1,10 @@
 package org.joulemark.benchmarks.gemm;
 
-import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.joulemark.harness.jmh.WorkWindow;
-import org.joulemark.harness.metrics.Metric;
+import org.joulemark.benchmarks.work.Ceiling;
+import org.joulemark.benchmarks.work.EngineSession;
+import org.joulemark.benchmarks.work.WorkSession;
 import org.joulemark.harness.metrics.WorkUnit;
-import org.joulemark.kernels.engine.Engine;
-import org.joulemark.kernels.engine.EngineCatalogue;
-import org.joulemark.kernels.engine.EngineOptions;
-import org.joulemark.kernels.engine.EngineProvider;
 import org.joulemark.kernels.engine.GemmOptions;
 import org.joulemark.kernels.engine.GemmWork;
 import org.joulemark.kernels.gemm.Epilogue;
@@ -101,9 +97,8 @@ public class GemmBenchmark {
   @Param("20240607")
   public String seed;
 
-  private Engine opened;
   private GemmWork work;
-  private WorkUnit unit;
+  private WorkSession session;
 
   /**
    * Opens the engine, prepares the GEMM, and checks its result against FP64: a wrong result is
@@ -111,9 +106,7 @@ public class GemmBenchmark {
    */
   @Setup(Level.Trial)
   public void prepare() {
-    EngineProvider provider = EngineCatalogue.installed().choose(engine).provider();
-    opened = provider.open(new EngineOptions(device, Integer.parseInt(threads)));
-    opened.facts().forEach((key, value) -> WorkWindow.note("engine." + key, value));
+    EngineSession opened = EngineSession.open(engine, device, threads);
     GemmProblem problem =
         new GemmProblem(
             new GemmShapes(ModelCatalogue.standard())
@@ -123,10 +116,9 @@ public class GemmBenchmark {
             Epilogue.parse(epilogue),
             Long.parseLong(seed));
     SeededOperands operands = new SeededOperands(problem);
-    work = opened.gemm(problem, operands, options(provider.gemmDefaults()));
-    work.facts().forEach(WorkWindow::note);
+    work = opened.engine().gemm(problem, operands, options(opened.gemmDefaults()));
     GemmVerification verification = verify(problem, operands);
-    unit =
+    WorkUnit unit =
         new WorkUnit(
             "gemm " + shape,
             problem.shape().flops(),
@@ -134,6 +126,11 @@ public class GemmBenchmark {
             verification.fidelity(),
             "fidelity",
             Double.NaN);
+    double statedPeak =
+        opened.spec().map(spec -> spec.peakOpsPerSecond(precision)).orElse(Double.NaN);
+    session =
+        new WorkSession(
+            opened, work, unit, new Ceiling(opened, precision, unit.flops(), statedPeak));
   }
 
   private GemmOptions options(GemmOptions defaults) {
@@ -156,14 +153,11 @@ public class GemmBenchmark {
   }
 
   /**
-   * Fills the device's queue, so that the iteration starts in steady state, and opens the energy
-   * window.
+   * Fills the device's queue, so that the iteration starts in steady state, and opens the window.
    */
   @Setup(Level.Iteration)
-  public void openWindow() {
-    work.prime();
-    work.resetDeviceTimes();
-    WorkWindow.open(unit, opened.energyDomain(), work::completed);
+  public void begin() {
+    session.begin();
   }
 
   /**
@@ -174,21 +168,15 @@ public class GemmBenchmark {
     work.submit();
   }
 
-  /** Closes the energy window once the device has finished. */
+  /** Closes the window once the device has finished. */
   @TearDown(Level.Iteration)
-  public void closeWindow() {
-    work.drain();
-    WorkWindow.close(
-        List.of(
-            new Metric("device.time", work.deviceTimes().medianSeconds(), "s/op"),
-            new Metric("device.time.p10", work.deviceTimes().p10Seconds(), "s/op"),
-            new Metric("device.time.p90", work.deviceTimes().p90Seconds(), "s/op")));
+  public void end() {
+    session.end();
   }
 
   /** Frees the device. */
   @TearDown(Level.Trial)
   public void close() {
-    work.close();
-    opened.close();
+    session.close();
   }
 }

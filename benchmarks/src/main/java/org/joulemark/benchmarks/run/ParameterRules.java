@@ -37,7 +37,18 @@ public final class ParameterRules {
                 "launch", value -> oneOf("launch", value, "auto", "direct", "stream", "graph")),
             Map.entry("threads", value -> wholeNumber("threads", value, 0, 65_536)),
             Map.entry("seed", value -> wholeNumber("seed", value, Long.MIN_VALUE, Long.MAX_VALUE)),
-            Map.entry("device", ParameterRules::requireDevice));
+            Map.entry("device", ParameterRules::requireDevice),
+            Map.entry("traffic", value -> oneOf("traffic", value, "read", "write", "copy")),
+            Map.entry(
+                "call",
+                value ->
+                    oneOf(
+                        "call",
+                        value,
+                        "driver_call",
+                        "kernel_launch",
+                        "event_record",
+                        "graph_replay")));
   }
 
   /**

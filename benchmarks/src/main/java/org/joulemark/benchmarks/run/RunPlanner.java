@@ -67,11 +67,16 @@ public final class RunPlanner {
               expand(configurations, benchmark, defaults, sweep.params(), plan, provider);
             }
           }
-          if (!swept) {
+          boolean asked = !cli.getIncludes().isEmpty() || inPlan(plan, benchmark);
+          if (!swept && asked) {
             expand(configurations, benchmark, defaults, Map.of(), plan, provider);
           }
         });
     return List.copyOf(configurations);
+  }
+
+  private static boolean inPlan(Preset.Plan plan, String benchmark) {
+    return plan.sweeps().stream().anyMatch(sweep -> benchmark.endsWith("." + sweep.benchmark()));
   }
 
   private SortedSet<BenchmarkListEntry> find(OutputFormat out) {

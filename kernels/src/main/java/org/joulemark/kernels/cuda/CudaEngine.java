@@ -80,6 +80,7 @@ public final class CudaEngine implements Engine, SelfChecking {
     facts.put("device.memory.bytes", Long.toString(device.memoryBytes()));
     facts.put("driver.cuda", device.driverInterface());
     facts.put("library.cublaslt", version(cublas.cublasLtGetVersion()));
+    facts.put("cache.folder", cache.folder().toString());
     facts.putAll(libraryFacts);
   }
 
