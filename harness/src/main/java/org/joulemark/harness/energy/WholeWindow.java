@@ -8,17 +8,12 @@ import java.util.function.LongSupplier;
  * while nothing is in flight, so the unit count is exact.
  */
 public final class WholeWindow implements EnergyWindow {
-  /** Fewer ticks than this between the ends tell nothing. */
-  private static final int LEAST_TICKS = 3;
-
-  /** After this long, a hardware counter that has not moved is stuck. */
-  private static final double STUCK_SECONDS = 0.5;
-
   private final EnergyMeter meter;
   private final LongSupplier nanoClock;
 
   private LongSupplier completedUnits = () -> 0;
   private Reading first = new Reading(0, 0, 0, 0);
+  private Reading last = first;
   private WindowResult failure;
 
   /**
@@ -55,10 +50,21 @@ public final class WholeWindow implements EnergyWindow {
       return failure;
     }
     try {
-      return between(first, take());
+      last = take();
+      return between(first, last);
     } catch (EnergyException e) {
       return WindowResult.failed(meter.info(), e.status(), e.reason());
     }
+  }
+
+  @Override
+  public long fromNanos() {
+    return Math.round(first.middleNanos());
+  }
+
+  @Override
+  public long toNanos() {
+    return Math.round(last.middleNanos());
   }
 
   @Override
@@ -89,35 +95,6 @@ public final class WholeWindow implements EnergyWindow {
     double seconds = (end.middleNanos() - start.middleNanos()) * 1e-9;
     double joules = end.joules - start.joules;
     double units = end.units - start.units;
-    if (joules < 0) {
-      return WindowResult.failed(
-          info,
-          EnergyStatus.RESET,
-          "The counter of " + info.domain() + " went back during the window.");
-    }
-    if (units <= 0) {
-      return WindowResult.failed(
-          info, EnergyStatus.TOO_SHORT, "No work unit was finished in the window.");
-    }
-    if (joules == 0 && seconds >= STUCK_SECONDS && info.kind() != EnergyKind.MODELLED) {
-      return WindowResult.failed(
-          info,
-          EnergyStatus.STUCK,
-          "The counter of "
-              + info.domain()
-              + String.format(java.util.Locale.ROOT, " did not move in %.2f s.", seconds));
-    }
-    if (seconds < LEAST_TICKS * info.tickSeconds() || seconds <= 0) {
-      return WindowResult.failed(
-          info,
-          EnergyStatus.TOO_SHORT,
-          String.format(
-              java.util.Locale.ROOT,
-              "The window lasted %.4f s, and %s needs at least %.3f s: make the iteration longer.",
-              seconds,
-              info.name(),
-              LEAST_TICKS * info.tickSeconds()));
-    }
     double watts = joules / seconds;
     double uncertainty =
         Uncertainty.combine(
@@ -125,7 +102,7 @@ public final class WholeWindow implements EnergyWindow {
             watts * Uncertainty.uniform(end.widthSeconds() + info.tickSeconds()),
             Uncertainty.uniform(info.quantumJoules()),
             Uncertainty.uniform(info.quantumJoules()));
-    return WindowResult.ok(info, joules, seconds, units, uncertainty);
+    return WindowArithmetic.between(info, joules, seconds, units, uncertainty);
   }
 
   /** The meter's value, read somewhere between two instants. */

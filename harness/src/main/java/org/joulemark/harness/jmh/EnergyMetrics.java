@@ -22,6 +22,8 @@ final class EnergyMetrics {
     return list(
         metrics,
         window.uncertaintyJoules() / window.units(),
+        window.meter().gainError(),
+        window.timeSeconds(),
         unit.score(),
         window.meter().kind(),
         window.status());
@@ -31,18 +33,28 @@ final class EnergyMetrics {
   static List<Metric> none(EnergyStatus status, @Nullable EnergyKind kind, double score) {
     WorkUnit unknown = new WorkUnit("unknown", Double.NaN, Double.NaN, Double.NaN, "", Double.NaN);
     return list(
-        Metrics.of(Double.NaN, Double.NaN, Double.NaN, unknown), Double.NaN, score, kind, status);
+        Metrics.of(Double.NaN, Double.NaN, Double.NaN, unknown),
+        Double.NaN,
+        Double.NaN,
+        Double.NaN,
+        score,
+        kind,
+        status);
   }
 
   private static List<Metric> list(
       Metrics metrics,
       double uncertaintyJoulesPerUnit,
+      double gainError,
+      double windowSeconds,
       double score,
       @Nullable EnergyKind kind,
       EnergyStatus status) {
     return List.of(
         new Metric("energy", metrics.joulesPerUnit(), "J/op"),
         new Metric("energy.uncertainty", uncertaintyJoulesPerUnit, "J/op"),
+        new Metric("energy.gain.error", gainError, "1"),
+        new Metric("energy.window", windowSeconds, "s"),
         new Metric("power", metrics.watts(), "W"),
         new Metric("ops.per.joule", metrics.unitsPerJoule(), "op/J"),
         new Metric("flop.per.joule", metrics.flopsPerJoule(), "FLOP/J"),

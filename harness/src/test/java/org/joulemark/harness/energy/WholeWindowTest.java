@@ -67,7 +67,7 @@ class WholeWindowTest {
     WholeWindow brief = window(0.01, 0.01);
     brief.open(() -> units);
     pass(0.02, 5, 3);
-    assertFailed(brief.read(), EnergyStatus.TOO_SHORT, "at least 0.030 s");
+    assertFailed(brief.read(), EnergyStatus.TOO_SHORT, "at least 3 ticks of 0.010 s");
 
     assertFailed(window(0.001, 0.01).read(), EnergyStatus.TOO_SHORT, "No energy window was open");
   }

@@ -29,6 +29,8 @@ class ProfilersInForkTest {
       Map.ofEntries(
           Map.entry("energy", "J/op"),
           Map.entry("energy.uncertainty", "J/op"),
+          Map.entry("energy.gain.error", "1"),
+          Map.entry("energy.window", "s"),
           Map.entry("power", "W"),
           Map.entry("ops.per.joule", "op/J"),
           Map.entry("flop.per.joule", "FLOP/J"),
