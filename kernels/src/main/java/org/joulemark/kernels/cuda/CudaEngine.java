@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * of one engine are used one after the other.
  */
 public final class CudaEngine implements Engine, SelfChecking {
-  private static final GemmOptions DEFAULT_OPTIONS =
+  static final GemmOptions DEFAULT_OPTIONS =
       new GemmOptions(GemmSupport.CUBLASLT, "tuned", "rotating", "stream");
   private static final List<String> ALGORITHMS = List.of("heuristic", "tuned");
   private static final List<String> CACHES = List.of("rotating", "hot");
@@ -81,6 +81,7 @@ public final class CudaEngine implements Engine, SelfChecking {
     facts.put("device.memory.bytes", Long.toString(device.memoryBytes()));
     facts.put("driver.cuda", device.driverInterface());
     facts.put("library.cublaslt", version(cublas.cublasLtGetVersion()));
+    facts.put("cache.folder", cache.folder().toString());
     facts.putAll(libraryFacts);
   }
 
@@ -105,8 +106,8 @@ public final class CudaEngine implements Engine, SelfChecking {
   }
 
   @Override
-  public GemmOptions defaultGemmOptions() {
-    return DEFAULT_OPTIONS;
+  public String energyDomain() {
+    return "cuda:" + device.uuid();
   }
 
   /**

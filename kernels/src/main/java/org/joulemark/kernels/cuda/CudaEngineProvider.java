@@ -7,6 +7,7 @@ import org.joulemark.kernels.engine.EngineException;
 import org.joulemark.kernels.engine.EngineOptions;
 import org.joulemark.kernels.engine.EngineProvider;
 import org.joulemark.kernels.engine.Finding;
+import org.joulemark.kernels.engine.GemmOptions;
 
 /**
  * Finds and opens NVIDIA GPUs. Examining reads a few folders and loads nothing; the CUDA libraries
@@ -40,6 +41,11 @@ public final class CudaEngineProvider implements EngineProvider {
   @Override
   public List<Finding> examine() {
     return installation.examine();
+  }
+
+  @Override
+  public GemmOptions gemmDefaults() {
+    return CudaEngine.DEFAULT_OPTIONS;
   }
 
   @Override

@@ -74,6 +74,11 @@ final class CudaGemmWork implements GemmWork {
   }
 
   @Override
+  public void prime() {
+    work.prime();
+  }
+
+  @Override
   public void drain() {
     work.drain();
   }

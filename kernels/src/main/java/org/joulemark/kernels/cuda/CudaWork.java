@@ -135,6 +135,14 @@ final class CudaWork implements Work {
   }
 
   @Override
+  public void prime() {
+    int units = plan.marksInFlight() * plan.batchesPerMark() * plan.unitsPerBatch();
+    for (int i = 0; i < units; i++) {
+      submit();
+    }
+  }
+
+  @Override
   public void drain() {
     bind();
     queue.drain();

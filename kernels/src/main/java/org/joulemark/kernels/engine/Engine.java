@@ -11,6 +11,9 @@ public interface Engine extends AutoCloseable {
   /** {@code cpu} or {@code cuda}. */
   String name();
 
+  /** What draws the energy: {@code cpu}, or {@code cuda:} and the GPU's UUID as NVML writes it. */
+  String energyDomain();
+
   /**
    * What this engine is, in stable dotted keys for the environment sidecar: {@code device.name},
    * {@code device.uuid}, {@code library.onednn}, …
@@ -19,9 +22,6 @@ public interface Engine extends AutoCloseable {
 
   /** GEMM libraries that this engine offers, the default first. */
   List<String> libraries();
-
-  /** The options that a benchmark gets where it names none. */
-  GemmOptions defaultGemmOptions();
 
   /**
    * Prepares one GEMM: encodes the operands into the problem's formats, moves them to the device,

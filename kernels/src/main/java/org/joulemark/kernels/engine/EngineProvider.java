@@ -22,6 +22,12 @@ public interface EngineProvider {
   List<Finding> examine();
 
   /**
+   * What {@code auto} stands for in the options of a GEMM on this engine, known without opening it,
+   * so that results can name what really ran.
+   */
+  GemmOptions gemmDefaults();
+
+  /**
    * Opens the engine.
    *
    * @throws EngineException with one sentence that says what is missing and what to do

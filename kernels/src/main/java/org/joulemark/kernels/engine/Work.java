@@ -15,6 +15,13 @@ public interface Work extends AutoCloseable {
   void submit();
 
   /**
+   * Submits units until the bound on units in flight is reached, so that what follows runs in
+   * steady state: each further {@link #submit} then waits for one completion. Does nothing where
+   * units run synchronously.
+   */
+  default void prime() {}
+
+  /**
    * Waits until every submitted unit is done.
    *
    * @throws EngineException if the device reports an error of any unit so far

@@ -27,10 +27,9 @@ import org.joulemark.kernels.quant.Precision;
 public final class EngineSelfTest {
   private static final int LARGEST_SIZE = 200;
   private static final int ALIGNED = 16;
-  private static final String STREAM = "stream";
-  private static final String HEURISTIC = "heuristic";
 
   private final Engine engine;
+  private final GemmOptions defaults;
   private final Random random;
   private final Consumer<SelfTestRow> listener;
   private final List<SelfTestRow> rows = new ArrayList<>();
@@ -38,11 +37,15 @@ public final class EngineSelfTest {
   /**
    * For an opened engine.
    *
+   * @param defaults the engine's own options, which every check uses but for the library and, in
+   *     some, the launch
    * @param seed of the random shapes
    * @param listener is handed each row when it is there
    */
-  public EngineSelfTest(Engine engine, long seed, Consumer<SelfTestRow> listener) {
+  public EngineSelfTest(
+      Engine engine, GemmOptions defaults, long seed, Consumer<SelfTestRow> listener) {
     this.engine = engine;
+    this.defaults = defaults;
     this.random = new Random(seed);
     this.listener = listener;
   }
@@ -81,14 +84,20 @@ public final class EngineSelfTest {
     shapes.add(shape(1, odd(), odd(), 1));
     shapes.add(shape(2, odd(), odd(), odd()));
     for (GemmShape shape : shapes) {
-      checkGemm(library, precision, shape, Epilogue.NONE, STREAM);
+      checkGemm(library, precision, shape, Epilogue.NONE, defaults.launch());
     }
   }
 
   private void checkEpilogues(String library, Precision precision) {
     for (Epilogue epilogue : List.of(Epilogue.BIAS, Epilogue.RESIDUAL)) {
-      checkGemm(library, precision, shape(1, odd(), aligned(), aligned()), epilogue, STREAM);
-      checkGemm(library, precision, shape(2, aligned(), aligned(), aligned()), epilogue, STREAM);
+      checkGemm(
+          library, precision, shape(1, odd(), aligned(), aligned()), epilogue, defaults.launch());
+      checkGemm(
+          library,
+          precision,
+          shape(2, aligned(), aligned(), aligned()),
+          epilogue,
+          defaults.launch());
     }
   }
 
@@ -114,8 +123,8 @@ public final class EngineSelfTest {
             precision,
             shape.name(),
             epilogue == Epilogue.NONE ? "" : " " + epilogue.id(),
-            launch.equals(STREAM) ? "" : " " + launch);
-    GemmOptions options = new GemmOptions(library, HEURISTIC, "rotating", launch);
+            launch.equals(defaults.launch()) ? "" : " " + launch);
+    GemmOptions options = new GemmOptions(library, defaults.algorithm(), defaults.cache(), launch);
     add(name, () -> checkGemm(problem, options));
   }
 
@@ -132,7 +141,7 @@ public final class EngineSelfTest {
   private String checkNan(String library) {
     GemmProblem problem = GemmProblem.of(shape(1, 5, 32, 32), Precision.FP32);
     OperandSource clean = new SeededOperands(problem);
-    GemmOptions options = new GemmOptions(library, HEURISTIC, "hot", STREAM);
+    GemmOptions options = new GemmOptions(library, defaults.algorithm(), "hot", defaults.launch());
     GemmVerification verification = multiplyAndCompare(problem, options, new WithNan(clean), clean);
     if (verification.passed() || !Double.isNaN(verification.worstActual())) {
       throw new SelfTestFailure("A NaN in X did not reach the check of Y.");

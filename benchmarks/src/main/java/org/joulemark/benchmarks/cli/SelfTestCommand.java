@@ -1,0 +1,84 @@
+package org.joulemark.benchmarks.cli;
+
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+import org.joulemark.kernels.engine.Engine;
+import org.joulemark.kernels.engine.EngineCatalogue;
+import org.joulemark.kernels.engine.EngineOptions;
+import org.joulemark.kernels.selftest.EngineSelfTest;
+import org.joulemark.kernels.selftest.SelfTestRow;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code selftest}: checks an installation on its own hardware. */
+@Command(
+    name = "selftest",
+    description = {
+      "Check this installation on its own hardware: every precision, library and kernel of the engine against its"
+          + " reference, over random shapes.",
+      "Exit code 0 only if every check that this hardware can do passed."
+    })
+final class SelfTestCommand extends SubCommand {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Option(
+      names = "--engine",
+      paramLabel = "ENGINE",
+      description = "auto (default: the best there is), cuda or cpu.")
+  private String engine = "auto";
+
+  @Option(
+      names = "--device",
+      paramLabel = "DEVICE",
+      description = "Index or UUID of the GPU (default 0).")
+  private String device = "0";
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "Seed of the random shapes (default 1).")
+  private long seed = 1;
+
+  @Override
+  public Integer call() {
+    EngineCatalogue.Choice choice = EngineCatalogue.installed().choose(engine);
+    PrintWriter out = spec.commandLine().getOut();
+    out.println("Engine " + choice.provider().name() + ": " + choice.reason());
+    out.flush();
+    try (Engine opened = choice.provider().open(new EngineOptions(device, 0))) {
+      List<SelfTestRow> rows =
+          new EngineSelfTest(opened, choice.provider().gemmDefaults(), seed, row -> print(out, row))
+              .run();
+      out.println(summary(rows));
+      out.flush();
+      return EngineSelfTest.passed(rows) ? 0 : JoulemarkCommand.FAILED;
+    }
+  }
+
+  private static void print(PrintWriter out, SelfTestRow row) {
+    out.printf(
+        Locale.ROOT,
+        "%-11s  %6.3f s  %s: %s%n",
+        row.verdict().name().toLowerCase(Locale.ROOT),
+        row.seconds(),
+        row.name(),
+        row.detail());
+    out.flush();
+  }
+
+  private static String summary(List<SelfTestRow> rows) {
+    return String.format(
+        Locale.ROOT,
+        "%d passed, %d failed, %d unsupported",
+        count(rows, SelfTestRow.Verdict.PASSED),
+        count(rows, SelfTestRow.Verdict.FAILED),
+        count(rows, SelfTestRow.Verdict.UNSUPPORTED));
+  }
+
+  private static long count(List<SelfTestRow> rows, SelfTestRow.Verdict verdict) {
+    return rows.stream().filter(row -> row.verdict() == verdict).count();
+  }
+}

@@ -1,0 +1,90 @@
+package org.joulemark.benchmarks.machinery;
+
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import org.joulemark.benchmarks.work.Ceiling;
+import org.joulemark.benchmarks.work.EngineSession;
+import org.joulemark.benchmarks.work.WorkSession;
+import org.joulemark.harness.metrics.Metric;
+import org.joulemark.harness.metrics.WorkUnit;
+import org.joulemark.kernels.cuda.CudaMachinery;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * One operation = one call of the driver: what the suite's own machinery costs. {@code host.call}
+ * is the call alone, as {@code machinery.cpp} in the sources measures it without a JVM.
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Fork(1)
+@Warmup(iterations = 2, time = 300, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 3, time = 500, timeUnit = TimeUnit.MILLISECONDS)
+public class MachineryBenchmark {
+  /** {@code auto} or {@code cuda}. */
+  @Param("auto")
+  public String engine;
+
+  /** Index or UUID of the GPU. */
+  @Param("0")
+  public String device;
+
+  /**
+   * Which call: {@code driver_call}, {@code kernel_launch}, {@code event_record} or {@code
+   * graph_replay}.
+   */
+  @Param({"driver_call", "kernel_launch", "event_record", "graph_replay"})
+  public String call;
+
+  private CudaMachinery work;
+  private WorkSession session;
+
+  /** Opens the engine and prepares the call. */
+  @Setup(Level.Trial)
+  public void prepare() {
+    EngineSession opened = EngineSession.open(engine, device, "0");
+    work =
+        CudaMachinery.open(
+            opened.engine(), CudaMachinery.Kind.valueOf(call.toUpperCase(Locale.ROOT)));
+    WorkUnit unit =
+        new WorkUnit("machinery " + call, Double.NaN, Double.NaN, Double.NaN, "none", Double.NaN);
+    session =
+        new WorkSession(opened, work, unit, new Ceiling(opened, call, Double.NaN, Double.NaN));
+  }
+
+  /** Opens the window. */
+  @Setup(Level.Iteration)
+  public void begin() {
+    session.begin();
+  }
+
+  /** One call. */
+  @Benchmark
+  public void machinery() {
+    work.submit();
+  }
+
+  /** Closes the window, and measures the call alone. */
+  @TearDown(Level.Iteration)
+  public void end() {
+    session.end(new Metric("host.call", work.nanosecondsPerCall() * 1e-9, "s/op"));
+  }
+
+  /** Frees the device. */
+  @TearDown(Level.Trial)
+  public void close() {
+    session.close();
+  }
+}

@@ -1,0 +1,117 @@
+package org.joulemark.benchmarks.run;
+
+import java.util.Map;
+import java.util.function.Consumer;
+import org.joulemark.kernels.engine.EngineCatalogue;
+import org.joulemark.kernels.gemm.Epilogue;
+import org.joulemark.kernels.gemm.GemmShapes;
+import org.joulemark.kernels.gemm.OperandDistribution;
+import org.joulemark.kernels.model.ModelCatalogue;
+import org.joulemark.kernels.quant.Precision;
+
+/**
+ * What each benchmark parameter accepts, checked before anything is measured. A parameter keeps its
+ * meaning in every benchmark that has it; a new one is one entry here.
+ */
+public final class ParameterRules {
+  private final Map<String, Consumer<String>> rules;
+
+  /** The rules for the engines of {@code engines}. */
+  public ParameterRules(EngineCatalogue engines) {
+    GemmShapes shapes = new GemmShapes(ModelCatalogue.standard());
+    this.rules =
+        Map.ofEntries(
+            Map.entry("engine", engine -> requireEngine(engines, engine)),
+            Map.entry(
+                "library",
+                value -> oneOf("library", value, "auto", "onednn", "cublas", "cublaslt")),
+            Map.entry("precision", Precision::parse),
+            Map.entry("shape", value -> shapes.resolve(value, GemmShapes.AUTO_TOKENS, 1)),
+            Map.entry("tokens", value -> shapes.resolve("square-1", value, 1)),
+            Map.entry("batch", value -> wholeNumber("batch", value, 1, 65_536)),
+            Map.entry("data", OperandDistribution::parse),
+            Map.entry("epilogue", Epilogue::parse),
+            Map.entry("algo", value -> oneOf("algo", value, "auto", "heuristic", "tuned")),
+            Map.entry("cache", value -> oneOf("cache", value, "auto", "hot", "rotating")),
+            Map.entry(
+                "launch", value -> oneOf("launch", value, "auto", "direct", "stream", "graph")),
+            Map.entry("threads", value -> wholeNumber("threads", value, 0, 65_536)),
+            Map.entry("seed", value -> wholeNumber("seed", value, Long.MIN_VALUE, Long.MAX_VALUE)),
+            Map.entry("device", ParameterRules::requireDevice),
+            Map.entry("traffic", value -> oneOf("traffic", value, "read", "write", "copy")),
+            Map.entry(
+                "call",
+                value ->
+                    oneOf(
+                        "call",
+                        value,
+                        "driver_call",
+                        "kernel_launch",
+                        "event_record",
+                        "graph_replay")));
+  }
+
+  /**
+   * Checks one value.
+   *
+   * @throws UsageException with one sentence that names the valid choices
+   */
+  public void check(String parameter, String value) {
+    Consumer<String> rule = rules.get(parameter);
+    if (rule != null) {
+      try {
+        rule.accept(value);
+      } catch (IllegalArgumentException e) {
+        throw new UsageException(String.valueOf(e.getMessage()), e);
+      }
+    }
+  }
+
+  private static void requireEngine(EngineCatalogue engines, String engine) {
+    if (!engine.equals("auto")
+        && engines.providers().stream().noneMatch(provider -> provider.name().equals(engine))) {
+      throw new IllegalArgumentException(
+          "engine=" + engine + " is not known; choose from auto, " + engines.names() + ".");
+    }
+  }
+
+  private static void requireDevice(String device) {
+    if (!device.matches("[0-9]{1,3}|GPU-[0-9a-fA-F-]+")) {
+      throw new IllegalArgumentException(
+          "device="
+              + device
+              + " is not valid; give an index such as 0 or a UUID such as GPU-1b2c…, as nvidia-smi -L"
+              + " prints them.");
+    }
+  }
+
+  private static void oneOf(String parameter, String value, String... choices) {
+    for (String choice : choices) {
+      if (choice.equals(value)) {
+        return;
+      }
+    }
+    throw new IllegalArgumentException(
+        parameter + "=" + value + " is not known; choose from " + String.join(", ", choices) + ".");
+  }
+
+  private static void wholeNumber(String parameter, String value, long least, long most) {
+    try {
+      long number = Long.parseLong(value);
+      if (number >= least && number <= most) {
+        return;
+      }
+    } catch (NumberFormatException e) {
+      // Said below, together with numbers that are out of range.
+    }
+    throw new IllegalArgumentException(
+        parameter
+            + "="
+            + value
+            + " is not valid; give a whole number from "
+            + least
+            + " to "
+            + most
+            + ".");
+  }
+}

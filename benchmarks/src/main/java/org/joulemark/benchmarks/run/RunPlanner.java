@@ -1,0 +1,177 @@
+package org.joulemark.benchmarks.run;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.PatternSyntaxException;
+import org.joulemark.kernels.engine.EngineProvider;
+import org.joulemark.kernels.engine.GemmOptions;
+import org.openjdk.jmh.runner.BenchmarkList;
+import org.openjdk.jmh.runner.BenchmarkListEntry;
+import org.openjdk.jmh.runner.Defaults;
+import org.openjdk.jmh.runner.format.OutputFormat;
+import org.openjdk.jmh.runner.options.CommandLineOptions;
+
+/**
+ * Turns the command line and a preset into the list of configurations to run. What the user names
+ * wins; the preset fills the rest; a benchmark that the preset does not know runs with its own
+ * defaults.
+ */
+public final class RunPlanner {
+  private final CommandLineOptions cli;
+  private final Map<String, Collection<String>> given;
+  private final ParameterRules rules;
+
+  /**
+   * For one command line.
+   *
+   * @param cli as JMH parsed it
+   * @param given the values of each parameter that the user gave with {@code -p}
+   * @param rules what each parameter accepts
+   */
+  public RunPlanner(
+      CommandLineOptions cli, Map<String, Collection<String>> given, ParameterRules rules) {
+    this.cli = cli;
+    this.given = Map.copyOf(given);
+    this.rules = rules;
+  }
+
+  /**
+   * The configurations for one engine, each once, in the order in which they run.
+   *
+   * @param plan the preset's plan for the engine
+   * @param provider the engine
+   * @param out where JMH writes while it searches
+   * @throws UsageException with one sentence if nothing matches, or a parameter or its value is not
+   *     known
+   */
+  public List<Configuration> plan(Preset.Plan plan, EngineProvider provider, OutputFormat out) {
+    SortedSet<BenchmarkListEntry> entries = find(out);
+    Map<String, Map<String, List<String>>> benchmarks = defaults(entries);
+    checkParameters(benchmarks);
+    Set<Configuration> configurations = new LinkedHashSet<>();
+    benchmarks.forEach(
+        (benchmark, defaults) -> {
+          boolean swept = false;
+          for (Preset.Sweep sweep : plan.sweeps()) {
+            if (benchmark.endsWith("." + sweep.benchmark())
+                && !given.containsKey(sweep.subject())) {
+              swept = true;
+              expand(configurations, benchmark, defaults, sweep.params(), plan, provider);
+            }
+          }
+          boolean asked = !cli.getIncludes().isEmpty() || inPlan(plan, benchmark);
+          if (!swept && asked) {
+            expand(configurations, benchmark, defaults, Map.of(), plan, provider);
+          }
+        });
+    return List.copyOf(configurations);
+  }
+
+  private static boolean inPlan(Preset.Plan plan, String benchmark) {
+    return plan.sweeps().stream().anyMatch(sweep -> benchmark.endsWith("." + sweep.benchmark()));
+  }
+
+  private SortedSet<BenchmarkListEntry> find(OutputFormat out) {
+    List<String> includes =
+        cli.getIncludes().isEmpty() ? List.of(Defaults.INCLUDE_BENCHMARKS) : cli.getIncludes();
+    try {
+      SortedSet<BenchmarkListEntry> found =
+          BenchmarkList.defaultList().find(out, includes, cli.getExcludes());
+      if (found.isEmpty()) {
+        throw new UsageException(
+            "No benchmark matches "
+                + String.join(" ", includes)
+                + (cli.getExcludes().isEmpty()
+                    ? ""
+                    : " without " + String.join(" ", cli.getExcludes()))
+                + "; -l lists them all.");
+      }
+      return found;
+    } catch (PatternSyntaxException e) {
+      throw new UsageException(
+          "'" + e.getPattern() + "' is no regular expression: " + e.getDescription() + ".", e);
+    }
+  }
+
+  private static Map<String, Map<String, List<String>>> defaults(
+      SortedSet<BenchmarkListEntry> entries) {
+    Map<String, Map<String, List<String>>> benchmarks = new TreeMap<>();
+    for (BenchmarkListEntry entry : entries) {
+      Map<String, List<String>> values = new TreeMap<>();
+      if (entry.getParams().hasValue()) {
+        entry.getParams().get().forEach((name, choices) -> values.put(name, List.of(choices)));
+      }
+      benchmarks.put(entry.getUsername(), values);
+    }
+    return benchmarks;
+  }
+
+  private void checkParameters(Map<String, Map<String, List<String>>> benchmarks) {
+    Set<String> known = new TreeSet<>();
+    benchmarks.values().forEach(params -> known.addAll(params.keySet()));
+    for (String name : given.keySet()) {
+      if (!known.contains(name)) {
+        throw new UsageException(
+            "-p "
+                + name
+                + "=… is no parameter of these benchmarks; choose from "
+                + String.join(", ", known)
+                + ".");
+      }
+    }
+    given.forEach((name, values) -> values.forEach(value -> rules.check(name, value)));
+  }
+
+  private void expand(
+      Set<Configuration> into,
+      String benchmark,
+      Map<String, List<String>> defaults,
+      Map<String, List<String>> sweep,
+      Preset.Plan plan,
+      EngineProvider provider) {
+    List<Map<String, String>> combinations = new ArrayList<>();
+    combinations.add(Map.of());
+    for (Map.Entry<String, List<String>> parameter : defaults.entrySet()) {
+      String name = parameter.getKey();
+      Collection<String> values =
+          name.equals("engine")
+              ? List.of(provider.name())
+              : given.getOrDefault(name, sweep.getOrDefault(name, parameter.getValue()));
+      List<Map<String, String>> longer = new ArrayList<>();
+      for (Map<String, String> combination : combinations) {
+        for (String value : values) {
+          Map<String, String> extended = new LinkedHashMap<>(combination);
+          extended.put(name, resolve(name, value, provider));
+          longer.add(extended);
+        }
+      }
+      combinations = longer;
+    }
+    combinations.forEach(params -> into.add(new Configuration(benchmark, params, plan.timing())));
+  }
+
+  /**
+   * Replaces {@code auto} by what it stands for on this engine, so that the results name what ran.
+   */
+  private static String resolve(String name, String value, EngineProvider provider) {
+    if (!value.equals("auto")) {
+      return value;
+    }
+    GemmOptions defaults = provider.gemmDefaults();
+    return switch (name) {
+      case "library" -> defaults.library();
+      case "algo" -> defaults.algorithm();
+      case "cache" -> defaults.cache();
+      case "launch" -> defaults.launch();
+      default -> value;
+    };
+  }
+}

@@ -1,0 +1,205 @@
+package org.joulemark.benchmarks.run;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.joulemark.harness.jmh.ForkNotes;
+import org.joulemark.harness.journal.Journal;
+import org.joulemark.harness.journal.JournalEntry;
+import org.joulemark.harness.journal.Outcome;
+import org.joulemark.harness.platform.Environment;
+import org.joulemark.reports.result.ResultRow;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.results.format.ResultFormatType;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.format.OutputFormat;
+import org.openjdk.jmh.runner.format.OutputFormatFactory;
+import org.openjdk.jmh.runner.options.CommandLineOptions;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/**
+ * Runs configurations one after the other, each through a JMH runner of its own: so an unsupported
+ * or failed one is an outcome with a reason, and everything before it is on disk already.
+ */
+public final class SuiteRun {
+  private final CommandLineOptions cli;
+  private final Path folder;
+  private final PrintStream out;
+  private final Environment environment;
+  private final List<RunResult> results = new ArrayList<>();
+  private final List<ResultRow> rows = new ArrayList<>();
+  private final Map<String, String> engineFacts = new TreeMap<>();
+
+  /**
+   * A run that has not started.
+   *
+   * @param cli the user's JMH options
+   * @param folder where the files go; exists and is writable
+   * @param out where people read along
+   * @param environment this machine; written at once, and again when the forks have told about the
+   *     engine
+   */
+  public SuiteRun(CommandLineOptions cli, Path folder, PrintStream out, Environment environment) {
+    this.cli = cli;
+    this.folder = folder;
+    this.out = out;
+    this.environment = environment;
+  }
+
+  /**
+   * Runs all of {@code configurations}, or, with {@code -foe true}, those up to the first failure.
+   *
+   * @return a row for each result, in order
+   * @throws IOException if the results folder stops taking files
+   */
+  public List<ResultRow> run(List<Configuration> configurations) throws IOException {
+    environment.write(folder);
+    Progress progress = progress(configurations);
+    try (Journal journal = Journal.open(folder)) {
+      for (Configuration configuration : configurations) {
+        progress.start(configuration);
+        boolean ok = runOne(configuration, journal, progress);
+        if (!ok && cli.shouldFailOnError().orElse(false)) {
+          out.println("Stopped at the first failure, as -foe true asks.");
+          break;
+        }
+      }
+    }
+    writeUserResultFile();
+    return List.copyOf(rows);
+  }
+
+  private boolean runOne(Configuration configuration, Journal journal, Progress progress)
+      throws IOException {
+    Path notes = Files.createTempFile("joulemark-notes", ".jsonl");
+    try {
+      ConfigurationOptions options =
+          new ConfigurationOptions(cli, configuration, forkArguments(notes));
+      Instant startedAt = Instant.now();
+      long start = System.nanoTime();
+      Result result = runJmh(options, notes);
+      double wallSeconds = (System.nanoTime() - start) / 1e9;
+      Map<String, String> facts = ForkNotes.read(notes);
+      JournalEntry entry =
+          new JournalEntry(
+              configuration.benchmark(),
+              new LinkedHashMap<>(configuration.params()),
+              result.outcome(),
+              result.reason(),
+              startedAt.toString(),
+              wallSeconds,
+              facts,
+              ResultFiles.json(result.results()));
+      journal.append(entry);
+      results.addAll(result.results());
+      ResultFiles.write(results, ResultFormatType.JSON, folder.resolve(ResultFiles.JSON_FILE_NAME));
+      learnAboutEngine(facts);
+      List<ResultRow> newRows = ResultRow.of(entry);
+      rows.addAll(newRows);
+      progress.end(options.plannedSeconds(), wallSeconds, newRows);
+      return result.outcome() != Outcome.FAILED;
+    } finally {
+      Files.deleteIfExists(notes);
+    }
+  }
+
+  private Result runJmh(ConfigurationOptions options, Path notes) throws IOException {
+    RecordingFormat recording = new RecordingFormat(line -> {});
+    String property = ForkNotes.PROPERTY;
+    // Without forks (-f 0) the benchmark runs in this process.
+    System.setProperty(property, notes.toString());
+    try {
+      return new Result(Outcome.OK, "", new Runner(options, jmhOutput(recording)).run());
+    } catch (RunnerException e) {
+      Failure failure = Failure.of(e);
+      String reason = failure.reason();
+      if (failure.outcome() == Outcome.FAILED && !recording.text().isBlank()) {
+        reason += " (JMH's output: " + keepLog(recording.text()) + ")";
+      }
+      return new Result(failure.outcome(), reason, List.of());
+    } finally {
+      System.clearProperty(property);
+    }
+  }
+
+  private OutputFormat jmhOutput(RecordingFormat recording) {
+    boolean asked = cli.verbosity().hasValue() && !cli.verbosity().get().equals(VerboseMode.SILENT);
+    return asked ? OutputFormatFactory.createFormatInstance(out, cli.verbosity().get()) : recording;
+  }
+
+  private Path keepLog(String text) throws IOException {
+    Path logs = Files.createDirectories(folder.resolve("logs"));
+    return Files.writeString(logs.resolve("failure-" + (rows.size() + 1) + ".txt"), text);
+  }
+
+  private static List<String> forkArguments(Path notes) {
+    return List.of(
+        // JDK 24 and newer warn otherwise; the jar's manifest does not reach the forks.
+        "--enable-native-access=ALL-UNNAMED",
+        // JavaCPP otherwise samples the resident set on every allocation, and may collect garbage
+        // and sleep.
+        "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
+        "-D" + ForkNotes.PROPERTY + "=" + notes);
+  }
+
+  private void learnAboutEngine(Map<String, String> notes) throws IOException {
+    Map<String, String> learned = new TreeMap<>(engineFacts);
+    notes.forEach(
+        (key, value) -> {
+          if (key.startsWith("engine.")) {
+            learned.put(key.substring("engine.".length()), value);
+          }
+        });
+    if (!learned.equals(engineFacts)) {
+      engineFacts.putAll(learned);
+      environment.withEngine(engineFacts).write(folder);
+    }
+  }
+
+  private Progress progress(List<Configuration> configurations) {
+    double planned = 0;
+    Map<String, Set<String>> values = new LinkedHashMap<>();
+    for (Configuration configuration : configurations) {
+      planned += new ConfigurationOptions(cli, configuration, List.of()).plannedSeconds();
+      configuration
+          .params()
+          .forEach(
+              (name, value) -> values.computeIfAbsent(name, n -> new LinkedHashSet<>()).add(value));
+    }
+    values.values().removeIf(seen -> seen.size() == 1 && configurations.size() > 1);
+    return new Progress(out, configurations.size(), planned, values.keySet());
+  }
+
+  /** The file that the user asked for with -rf or -rff, beside our own. */
+  private void writeUserResultFile() throws IOException {
+    if (cli.getResult().hasValue() || cli.getResultFormat().hasValue()) {
+      ResultFormatType format = cli.getResultFormat().orElse(ResultFormatType.CSV);
+      Path file =
+          Path.of(
+              cli.getResult()
+                  .orElse("jmh-result." + format.toString().toLowerCase(java.util.Locale.ROOT)));
+      ResultFiles.write(results, format, file.toAbsolutePath());
+      out.println("JMH's results in the format asked for: " + file);
+    }
+  }
+
+  /**
+   * What became of one configuration.
+   *
+   * @param outcome how it ended
+   * @param reason one sentence, empty where it is ok
+   * @param results JMH's, empty unless ok
+   */
+  private record Result(Outcome outcome, String reason, Collection<RunResult> results) {}
+}

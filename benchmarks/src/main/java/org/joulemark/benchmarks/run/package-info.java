@@ -1,0 +1,5 @@
+/** Plans configurations, runs each through JMH, records every outcome. */
+@NullMarked
+package org.joulemark.benchmarks.run;
+
+import org.jspecify.annotations.NullMarked;

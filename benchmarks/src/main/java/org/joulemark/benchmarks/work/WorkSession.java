@@ -1,0 +1,75 @@
+package org.joulemark.benchmarks.work;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.joulemark.harness.jmh.WorkWindow;
+import org.joulemark.harness.metrics.Metric;
+import org.joulemark.harness.metrics.WorkUnit;
+import org.joulemark.kernels.engine.DeviceTimes;
+import org.joulemark.kernels.engine.Work;
+
+/**
+ * One prepared work between JMH's iterations: fills the device's queue and opens the window before
+ * each, drains and closes it after. The window's numbers are the device's; what JMH times is the
+ * benchmark method alone.
+ */
+public final class WorkSession implements AutoCloseable {
+  private static final long MORE_WORK_NANOS = 200_000_000;
+
+  private final EngineSession session;
+  private final Work work;
+  private final WorkUnit unit;
+  private final Ceiling ceiling;
+
+  /**
+   * For work that has been verified.
+   *
+   * @param ceiling what the work's rate is held against
+   */
+  public WorkSession(EngineSession session, Work work, WorkUnit unit, Ceiling ceiling) {
+    this.session = session;
+    this.work = work;
+    this.unit = unit;
+    this.ceiling = ceiling;
+    work.facts().forEach(WorkWindow::note);
+  }
+
+  /** Call at the end of {@code @Setup(Level.Iteration)}. */
+  public void begin() {
+    work.prime();
+    work.resetDeviceTimes();
+    WorkWindow.open(unit, session.engine().energyDomain(), work::completed);
+  }
+
+  /**
+   * Call first in {@code @TearDown(Level.Iteration)}.
+   *
+   * @param more metrics of the benchmark's own, the same names in every iteration
+   */
+  public void end(Metric... more) {
+    work.drain();
+    DeviceTimes times = work.deviceTimes();
+    List<Metric> metrics = new ArrayList<>();
+    metrics.add(new Metric("device.time", times.medianSeconds(), "s/op"));
+    metrics.add(new Metric("device.time.p10", times.p10Seconds(), "s/op"));
+    metrics.add(new Metric("device.time.p90", times.p90Seconds(), "s/op"));
+    metrics.addAll(ceiling.metrics(times.medianSeconds()));
+    metrics.addAll(List.of(more));
+    WorkWindow.close(metrics, this::runMore);
+  }
+
+  /** Another stretch of units, for a window that is too short to be read well. */
+  private void runMore() {
+    long end = System.nanoTime() + MORE_WORK_NANOS;
+    do {
+      work.submit();
+    } while (System.nanoTime() < end);
+    work.drain();
+  }
+
+  @Override
+  public void close() {
+    work.close();
+    session.close();
+  }
+}

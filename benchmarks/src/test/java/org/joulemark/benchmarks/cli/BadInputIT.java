@@ -1,0 +1,75 @@
+package org.joulemark.benchmarks.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Bad input gets one sentence that names the valid choices, exit code 2, and measures nothing. */
+class BadInputIT {
+  @TempDir Path folder;
+
+  static Stream<Arguments> badInput() {
+    return Stream.of(
+        bad("-p precision=FP64", "precision=FP64", "INT8"),
+        bad("--preset nope", "nope", "quick, standard, full"),
+        bad("-p shape=nope", "shape=nope", "square-<n>"),
+        bad("-p shape=qwen2.5-7b/up", "qwen2.5-7b/up", "gate_up"),
+        bad("-p tokens=-1", "tokens=-1", "from 1 to"),
+        bad("-p batch=0", "batch=0", "from 1 to"),
+        bad("-p nonsense=1", "nonsense", "precision"),
+        bad("-p engine=tpu", "engine=tpu", "cuda, cpu"),
+        bad("--engine tpu", "engine=tpu", "cuda, cpu"),
+        bad("-p library=mkl", "library=mkl", "onednn"),
+        bad("-p data=ones", "data=ones", "normal"),
+        bad("-p epilogue=gelu", "epilogue=gelu", "residual"),
+        bad("--out /proc/nowhere", "/proc/nowhere", "cannot be written"),
+        bad("NoSuchBenchmark", "NoSuchBenchmark", "-l"),
+        bad("-t 4", "-t 4", "threads"),
+        bad("--presett quick", "presett", "--help"),
+        bad("-f many", "many", "-h"),
+        bad("shapes --precision FP64", "FP64", "INT8"),
+        bad("shapes --tokens 0", "tokens=0", "from 1 to"));
+  }
+
+  private static Arguments bad(String commandLine, String named, String choice) {
+    return Arguments.of(commandLine, named, choice);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("badInput")
+  void getsOneSentence(String commandLine, String named, String choice)
+      throws IOException, InterruptedException {
+    SuiteProcess suite = SuiteProcess.run(folder, commandLine.split(" "));
+    assertThat(suite.exitCode()).isEqualTo(2);
+    assertThat(suite.err().lines().toList()).as(suite.err()).hasSize(1);
+    assertThat(suite.err()).contains(named).contains(choice).doesNotContain("\tat ");
+    try (Stream<Path> left = Files.list(folder)) {
+      assertThat(left).as("nothing was measured").isEmpty();
+    }
+  }
+
+  @Test
+  void verboseShowsWhereItHappened() throws IOException, InterruptedException {
+    SuiteProcess suite = SuiteProcess.run(folder, "--verbose", "-p", "precision=FP64");
+    assertThat(suite.exitCode()).isEqualTo(2);
+    assertThat(suite.err()).contains("\tat org.joulemark");
+  }
+
+  @Test
+  void aFileIsNoResultsFolder() throws IOException, InterruptedException {
+    Path file = Files.writeString(folder.resolve("taken"), "mine");
+    SuiteProcess suite =
+        SuiteProcess.run(folder, "--out", file.toString(), "-p", "shape=square-64");
+    assertThat(suite.exitCode()).isEqualTo(2);
+    assertThat(suite.err().lines().toList()).hasSize(1);
+    assertThat(Files.readString(file)).isEqualTo("mine");
+  }
+}

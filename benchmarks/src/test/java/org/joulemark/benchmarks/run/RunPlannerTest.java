@@ -1,0 +1,100 @@
+package org.joulemark.benchmarks.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Objects;
+import org.joulemark.kernels.engine.EngineCatalogue;
+import org.joulemark.kernels.engine.EngineProvider;
+import org.junit.jupiter.api.Test;
+import org.openjdk.jmh.runner.format.OutputFormat;
+import org.openjdk.jmh.runner.format.OutputFormatFactory;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+class RunPlannerTest {
+  private final EngineCatalogue engines = EngineCatalogue.installed();
+  private final OutputFormat out =
+      OutputFormatFactory.createFormatInstance(RecordingFormat.nowhere(), VerboseMode.SILENT);
+
+  @Test
+  void aPresetFillsWhatTheUserLeavesOpen() {
+    List<Configuration> plan = plan("quick");
+    assertThat(plan)
+        .extracting(configuration -> configuration.params().get("shape"))
+        .contains("square-1024", "qwen2.5-7b/gate_up", "bloomz-7b1/up");
+    assertThat(plan).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void whatTheUserNamesWinsAndRepeatsNothing() {
+    List<Configuration> plan =
+        plan("quick", "-p", "shape=square-64,square-65", "-p", "precision=FP32");
+    // Naming the shape replaces the preset's sweeps, so each combination is there once.
+    assertThat(plan).hasSize(2);
+    assertThat(plan)
+        .allSatisfy(
+            configuration -> {
+              assertThat(configuration.params()).containsEntry("precision", "FP32");
+              assertThat(configuration.params().get("shape")).isIn("square-64", "square-65");
+            });
+  }
+
+  @Test
+  void whatTheUserNamesNarrowsThePresetsSweeps() {
+    assertThat(plan("quick", "-p", "precision=INT8"))
+        .hasSizeGreaterThan(6)
+        .allSatisfy(
+            configuration -> assertThat(configuration.params()).containsEntry("precision", "INT8"));
+  }
+
+  @Test
+  void resultsNameWhatRanInsteadOfAuto() {
+    assertThat(plan("quick"))
+        .allSatisfy(
+            configuration ->
+                assertThat(configuration.params())
+                    .containsEntry("engine", "cpu")
+                    .containsEntry("library", "onednn")
+                    .doesNotContainEntry("algo", "auto")
+                    .doesNotContainEntry("cache", "auto")
+                    .doesNotContainEntry("launch", "auto"));
+  }
+
+  @Test
+  void everyPresetHasAPlanForEveryEngineThatNamesOnlyValidValues() {
+    ParameterRules rules = new ParameterRules(engines);
+    for (Preset preset : Preset.all().values()) {
+      for (EngineProvider provider : engines.providers()) {
+        for (Preset.Sweep sweep : planFor(preset, provider).sweeps()) {
+          sweep
+              .params()
+              .forEach((name, values) -> values.forEach(value -> rules.check(name, value)));
+        }
+      }
+    }
+  }
+
+  private static Preset.Plan planFor(Preset preset, EngineProvider provider) {
+    return Objects.requireNonNull(preset.engines().get(provider.name()), provider.name());
+  }
+
+  @Test
+  void refusesAParameterThatNoBenchmarkHas() {
+    assertThatThrownBy(() -> plan("quick", "-p", "colour=red"))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("colour")
+        .hasMessageContaining("precision");
+  }
+
+  private List<Configuration> plan(String preset, String... jmhArguments) {
+    CommandLine line = CommandLine.parse(List.of(jmhArguments));
+    EngineProvider cpu =
+        engines.providers().stream()
+            .filter(provider -> provider.name().equals("cpu"))
+            .findFirst()
+            .orElseThrow();
+    return new RunPlanner(line.options(), line.parameters(), new ParameterRules(engines))
+        .plan(planFor(Preset.named(preset), cpu), cpu, out);
+  }
+}

@@ -1,0 +1,139 @@
+package org.joulemark.harness.energy;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import org.joulemark.harness.metrics.Metric;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Several devices that do one piece of work together: each with a window of its own, because their
+ * counters tick at different instants, and the sum of their energies per unit. Time and units are
+ * those of the first.
+ */
+public final class SumWindow implements EnergyWindow {
+  private final List<EnergyWindow> parts;
+  private final MeterInfo info;
+  private List<WindowResult> results = List.of();
+
+  /** Over these windows, which it owns; at least one. */
+  public SumWindow(List<EnergyWindow> parts) {
+    this.parts = List.copyOf(parts);
+    MeterInfo first = parts.get(0).meter();
+    this.info =
+        new MeterInfo(
+            first.name(),
+            first.kind(),
+            first.scope(),
+            parts.stream().map(part -> part.meter().domain()).collect(Collectors.joining("+")),
+            parts.stream().mapToDouble(part -> part.meter().tickSeconds()).max().orElseThrow(),
+            parts.stream().mapToDouble(part -> part.meter().quantumJoules()).sum(),
+            parts.stream().mapToDouble(part -> part.meter().gainError()).max().orElseThrow(),
+            first.responseSeconds());
+  }
+
+  @Override
+  public MeterInfo meter() {
+    return info;
+  }
+
+  @Override
+  public void open(LongSupplier completedUnits) {
+    parts.forEach(part -> part.open(completedUnits));
+  }
+
+  @Override
+  public WindowResult read() {
+    results = parts.stream().map(EnergyWindow::read).toList();
+    for (WindowResult result : results) {
+      if (!result.ok()) {
+        return WindowResult.failed(info, result.status(), result.reason());
+      }
+    }
+    WindowResult first = results.get(0);
+    double joulesPerUnit = 0;
+    double[] uncertainties = new double[results.size()];
+    for (int i = 0; i < uncertainties.length; i++) {
+      WindowResult result = results.get(i);
+      joulesPerUnit += result.energyJoules() / result.units();
+      uncertainties[i] = result.uncertaintyJoules() / result.units();
+    }
+    return WindowResult.ok(
+        info,
+        joulesPerUnit * first.units(),
+        first.timeSeconds(),
+        first.units(),
+        Uncertainty.combine(uncertainties) * first.units());
+  }
+
+  @Override
+  public long fromNanos() {
+    return parts.get(0).fromNanos();
+  }
+
+  @Override
+  public long toNanos() {
+    return parts.get(0).toNanos();
+  }
+
+  /** Each part's energy, power and details, under its name with {@code gpu0.}, {@code gpu1.} … */
+  @Override
+  public List<Metric> details() {
+    List<Metric> details = new ArrayList<>();
+    for (int i = 0; i < parts.size(); i++) {
+      details.addAll(part(i, i < results.size() ? results.get(i) : null, parts.get(i).details()));
+    }
+    return details;
+  }
+
+  /**
+   * The details of one part under its number.
+   *
+   * @param result of its window; null where there is none
+   */
+  public static List<Metric> part(int index, @Nullable WindowResult result, List<Metric> details) {
+    String prefix = "gpu" + index + ".";
+    double joules = Double.NaN;
+    double watts = Double.NaN;
+    if (result != null) {
+      joules = result.energyJoules() / result.units();
+      watts = result.energyJoules() / result.timeSeconds();
+    }
+    List<Metric> numbered = new ArrayList<>();
+    numbered.add(new Metric(prefix + "energy", joules, "J/op"));
+    numbered.add(new Metric(prefix + "power", watts, "W"));
+    for (Metric metric : details) {
+      numbered.add(new Metric(prefix + metric.name(), metric.value(), metric.unit()));
+    }
+    return numbered;
+  }
+
+  @Override
+  public Map<String, String> remarks() {
+    Map<String, String> remarks = new LinkedHashMap<>();
+    for (int i = 0; i < parts.size(); i++) {
+      String prefix = "gpu" + i + ".";
+      remarks.put(prefix + "device", parts.get(i).meter().domain());
+      parts.get(i).remarks().forEach((key, value) -> remarks.put(prefix + key, value));
+    }
+    return remarks;
+  }
+
+  @Override
+  public double temperatureCelsius() {
+    return parts.stream().mapToDouble(EnergyWindow::temperatureCelsius).max().orElseThrow();
+  }
+
+  @Override
+  public void end() {
+    parts.forEach(EnergyWindow::end);
+  }
+
+  @Override
+  public void close() {
+    parts.forEach(EnergyWindow::close);
+  }
+}

@@ -1,0 +1,100 @@
+package org.joulemark.harness.energy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import org.joulemark.harness.metrics.Metric;
+import org.junit.jupiter.api.Test;
+
+class CombinedWindowsTest {
+  private final long origin = System.nanoTime();
+  private volatile double joulesBefore;
+  private volatile double watts = 80;
+  private volatile long since = origin;
+
+  private double joules() {
+    return joulesBefore + watts * (System.nanoTime() - since) * 1e-9;
+  }
+
+  private void draw(double newWatts) {
+    joulesBefore = joules();
+    since = System.nanoTime();
+    watts = newWatts;
+  }
+
+  private WholeWindow meter(MeterInfo info) {
+    return new WholeWindow(new FakeMeter(info, this::joules), System::nanoTime);
+  }
+
+  private static double detail(EnergyWindow window, String name) {
+    return window.details().stream()
+        .filter(metric -> metric.name().equals(name))
+        .mapToDouble(Metric::value)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void netOfIdleIsWhatComesOnTop() throws InterruptedException {
+    NetWindow window = new NetWindow(meter(FakeMeter.counter(0, 0)), 0.02, 0.1);
+    window.open(() -> (System.nanoTime() - origin) / 1_000_000);
+    draw(300);
+    Thread.sleep(300);
+    WindowResult result = window.read();
+    assertThat(detail(window, "idle.power")).isCloseTo(80, within(0.5));
+    assertThat(result.energyJoules() / result.timeSeconds()).isCloseTo(220, within(4.0));
+    assertThat(result.uncertaintyJoules()).isPositive();
+  }
+
+  @Test
+  void workThatDrawsNoMoreThanIdleHasNoNetFigure() throws InterruptedException {
+    NetWindow window = new NetWindow(meter(FakeMeter.counter(0, 0)), 0, 0.1);
+    window.open(() -> (System.nanoTime() - origin) / 1_000_000);
+    draw(60);
+    Thread.sleep(100);
+    assertThat(window.read().status()).isEqualTo(EnergyStatus.TOO_SHORT);
+    assertThat(window.read().reason()).contains("idle baseline");
+  }
+
+  @Test
+  void aBaselineThatFailsIsSaid() {
+    WholeWindow lost =
+        new WholeWindow(
+            new FakeMeter(
+                FakeMeter.counter(0, 0),
+                () -> {
+                  throw new EnergyException(EnergyStatus.LOST, "It is gone.");
+                }),
+            System::nanoTime);
+    assertThatThrownBy(() -> new NetWindow(lost, 0, 0.01).open(() -> 0))
+        .isInstanceOf(EnergyException.class)
+        .hasMessageContaining("idle baseline could not be measured")
+        .hasMessageContaining("It is gone.");
+  }
+
+  @Test
+  void gpuAndProcessorAreSummedWhereBothAreMeasured() throws InterruptedException {
+    WithProcessorWindow window =
+        new WithProcessorWindow(meter(FakeMeter.counter(0, 0)), meter(FakeMeter.counter(0, 0)), "");
+    window.open(() -> (System.nanoTime() - origin) / 1_000_000);
+    Thread.sleep(200);
+    WindowResult result = window.read();
+    double gpu = result.energyJoules() / result.units();
+    assertThat(gpu).isCloseTo(0.08, within(0.001));
+    assertThat(detail(window, "energy.cpu")).isCloseTo(0.08, within(0.001));
+    assertThat(detail(window, "energy.process"))
+        .isCloseTo(gpu + detail(window, "energy.cpu"), within(1e-12));
+  }
+
+  @Test
+  void withoutAMeasuredProcessorThereIsNoSumButAReason() throws InterruptedException {
+    WithProcessorWindow window =
+        new WithProcessorWindow(meter(FakeMeter.counter(0, 0)), null, "No RAPL.");
+    window.open(() -> (System.nanoTime() - origin) / 1_000_000);
+    Thread.sleep(100);
+    assertThat(window.read().ok()).isTrue();
+    assertThat(detail(window, "energy.process")).isNaN();
+    assertThat(window.remarks()).containsEntry("energy.process", "No RAPL.");
+  }
+}

@@ -1,0 +1,132 @@
+package org.joulemark.harness.jmh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.file.Path;
+import java.util.Objects;
+import org.assertj.core.data.Percentage;
+import org.joulemark.harness.energy.nvml.FakeNvml;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.options.TimeValue;
+
+/** JMH for real, in a fork, on a GPU that follows a script. */
+class GpuProfilerInForkTest {
+  private static final String GPU = "cuda:GPU-fake-0";
+
+  private final Path folder;
+
+  GpuProfilerInForkTest(@TempDir Path folder) {
+    this.folder = folder;
+  }
+
+  private RunResult run(String device, Path library, String options, long milliseconds)
+      throws Exception {
+    return ForkedRun.of(
+        device,
+        folder.resolve("notes.jsonl"),
+        builder ->
+            builder
+                .measurementTime(TimeValue.milliseconds(milliseconds))
+                .warmupTime(TimeValue.milliseconds(200))
+                .addProfiler(EnergyProfiler.class, "nvml=" + library + options)
+                .addProfiler(WorkProfiler.class));
+  }
+
+  private static double score(RunResult run, String label) {
+    return Objects.requireNonNull(run.getSecondaryResults().get(label), label).getScore();
+  }
+
+  private static String kind(RunResult run) {
+    return Objects.requireNonNull(run.getSecondaryResults().get("energy.kind")).getScoreUnit();
+  }
+
+  private String note(String key) throws Exception {
+    return ForkNotes.read(folder.resolve("notes.jsonl")).getOrDefault(key, "");
+  }
+
+  @Test
+  void energyPerOperationDoesNotDependOnTheIterationsLength() throws Exception {
+    Path library = FakeNvml.build(folder, "watts 350", "latency_ms 4");
+    RunResult once = run(GPU, library, "", 1000);
+    RunResult twice = run(GPU, library, "", 2000);
+    for (RunResult run : new RunResult[] {once, twice}) {
+      double secondsPerUnit = run.getPrimaryResult().getScore() * 1e-6;
+      assertThat(score(run, "energy.status")).isZero();
+      assertThat(kind(run)).isEqualTo("measured");
+      assertThat(score(run, "power")).isCloseTo(350, Percentage.withPercentage(0.7));
+      assertThat(score(run, "energy") / secondsPerUnit)
+          .isCloseTo(350, Percentage.withPercentage(1.5));
+      assertThat(score(run, "energy.gain.error")).isEqualTo(0.05);
+      assertThat(score(run, "power.agreement")).isCloseTo(1, within(0.01));
+      assertThat(score(run, "energy.process")).isNaN();
+      double scored = 0.5 * 3600 / score(run, "energy");
+      assertThat(score(run, "eor")).isCloseTo(scored, Percentage.withPercentage(1));
+    }
+    assertThat(score(twice, "energy.uncertainty")).isLessThan(score(once, "energy.uncertainty"));
+    assertThat(note("energy.meter")).isEqualTo("nvml-counter (GPU-fake-0)");
+    assertThat(note("energy.scope")).isEqualTo("gpu-board");
+    assertThat(note("energy.process")).contains("not measured");
+  }
+
+  @Test
+  void tooShortAnIterationIsLengthenedForTheTarget() throws Exception {
+    Path library = FakeNvml.build(folder, "latency_ms 4");
+    RunResult refused = run(GPU, library, "", 300);
+    assertThat(score(refused, "energy")).isNaN();
+    assertThat(score(refused, "energy.status")).isEqualTo(1);
+    assertThat(note("energy.reason")).contains("iteration last at least");
+    RunResult lengthened = run(GPU, library, ";target=0.4%;cap=10", 300);
+    assertThat(score(lengthened, "energy.status")).isZero();
+    assertThat(score(lengthened, "energy.uncertainty") / score(lengthened, "energy"))
+        .isLessThanOrEqualTo(0.004);
+    // JMH's own time per operation knows nothing of the batches that were added.
+    assertThat(lengthened.getPrimaryResult().getScore())
+        .isCloseTo(refused.getPrimaryResult().getScore(), Percentage.withPercentage(20));
+  }
+
+  @Test
+  void aGpuLostInTheMiddleKeepsTheLabelsAndSaysSo() throws Exception {
+    Path library = FakeNvml.build(folder, "lost_at 2.3");
+    RunResult run = run(GPU, library, "", 900);
+    assertThat(score(run, "energy")).isNaN();
+    assertThat(score(run, "clock.sm")).isNaN();
+    assertThat(score(run, "energy.status")).isPositive();
+    assertThat(kind(run)).isEqualTo("measured");
+    assertThat(note("energy.reason")).contains("GPU is lost");
+    assertThat(run.getPrimaryResult().getScore()).isPositive();
+  }
+
+  @Test
+  void aGpuWithoutACounterIsUnsupportedNeverZero() throws Exception {
+    RunResult run = run(GPU, FakeNvml.build(folder, "energy 3"), "", 300);
+    assertThat(score(run, "energy")).isNaN();
+    assertThat(score(run, "power.peak")).isNaN();
+    assertThat(score(run, "energy.status")).isEqualTo(2);
+    assertThat(kind(run)).isEqualTo("none");
+    assertThat(note("energy.reason")).contains("Not Supported");
+  }
+
+  @Test
+  void aMethodForTheOtherDeviceIsRefused() throws Exception {
+    Path library = FakeNvml.build(folder);
+    RunResult onGpu = run(GPU, library, ";method=modelled", 300);
+    assertThat(score(onGpu, "energy")).isNaN();
+    assertThat(note("energy.reason")).contains("is for processors");
+    RunResult onProcessor = run("cpu", library, ";method=counter", 300);
+    assertThat(score(onProcessor, "energy")).isNaN();
+    assertThat(note("energy.reason")).contains("is for GPUs");
+  }
+
+  @Test
+  void bothGpusOfABenchmarkAreSummed() throws Exception {
+    Path library = FakeNvml.build(folder, "devices 2", "0.watts 100", "1.watts 200");
+    RunResult run = run("cuda:GPU-fake-0,GPU-fake-1", library, "", 1000);
+    assertThat(score(run, "power")).isCloseTo(300, Percentage.withPercentage(1));
+    assertThat(score(run, "gpu0.power")).isCloseTo(100, Percentage.withPercentage(1));
+    assertThat(score(run, "gpu0.energy") + score(run, "gpu1.energy"))
+        .isCloseTo(score(run, "energy"), Percentage.withPercentage(0.01));
+  }
+}

@@ -1,0 +1,203 @@
+package org.joulemark.harness.jmh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.assertj.core.data.Percentage;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.openjdk.jmh.profile.ProfilerException;
+import org.openjdk.jmh.results.Result;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.results.format.ResultFormatFactory;
+import org.openjdk.jmh.results.format.ResultFormatType;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.TimeValue;
+
+/** The profilers as users meet them: attached by JMH, in a fork, on a benchmark. */
+class ProfilersInForkTest {
+  private static final Map<String, String> ENERGY_UNITS =
+      Map.ofEntries(
+          Map.entry("energy", "J/op"),
+          Map.entry("energy.uncertainty", "J/op"),
+          Map.entry("energy.gain.error", "1"),
+          Map.entry("energy.window", "s"),
+          Map.entry("power", "W"),
+          Map.entry("ops.per.joule", "op/J"),
+          Map.entry("flop.per.joule", "FLOP/J"),
+          Map.entry("score", "1"),
+          Map.entry("eor", "1/Wh"),
+          Map.entry("tweor", "1/(Wh·s)"),
+          Map.entry("edp", "J·s"),
+          Map.entry("energy.per.token", "J/token"),
+          Map.entry("energy.status", "code"));
+
+  private final Path folder;
+
+  ProfilersInForkTest(@TempDir Path folder) {
+    this.folder = folder;
+  }
+
+  private Path notes() {
+    return folder.resolve("notes.jsonl");
+  }
+
+  private static Result<?> result(RunResult run, String label) {
+    return Objects.requireNonNull(run.getSecondaryResults().get(label), label);
+  }
+
+  private static double score(RunResult run, String label) {
+    return result(run, label).getScore();
+  }
+
+  private static void assertUnits(RunResult run) {
+    ENERGY_UNITS.forEach(
+        (label, unit) -> assertThat(result(run, label).getScoreUnit()).as(label).isEqualTo(unit));
+  }
+
+  @Test
+  void modelledEnergyOfAProcessorBenchmark() throws Exception {
+    RunResult run =
+        ForkedRun.of(
+            "cpu",
+            notes(),
+            options ->
+                options
+                    .addProfiler(EnergyProfiler.class, "method=modelled;cpu-busy-watts=10")
+                    .addProfiler(WorkProfiler.class));
+    assertUnits(run);
+    double joules = score(run, "energy");
+    double seconds = run.getPrimaryResult().getScore() * 1e-6;
+    int processors = Runtime.getRuntime().availableProcessors();
+    // At least idle cores and some work (on a crowded machine a spinning thread gets only a share
+    // of
+    // a core); JIT compilers and the JVM's own threads come on top.
+    double least = seconds * (processors * 0.74 + 0.05 * (10 - 0.74));
+    double most = seconds * processors * 10 * 1.2;
+    assertThat(joules).isBetween(least, most);
+    assertThat(score(run, "energy.uncertainty")).isBetween(1e-9, joules);
+    assertThat(score(run, "score")).isEqualTo(0.5);
+    assertThat(score(run, "eor")).isCloseTo(0.5 * 3600 / joules, Percentage.withPercentage(3));
+    assertThat(score(run, "energy.status")).isZero();
+    assertThat(result(run, "energy.kind").getScoreUnit()).isEqualTo("modelled");
+    assertThat(score(run, "energy.kind")).isEqualTo(3);
+    assertThat(score(run, "flop.rate")).isCloseTo(1e6 / seconds, Percentage.withPercentage(10));
+    assertThat(score(run, "byte.rate")).isCloseTo(2e6 / seconds, Percentage.withPercentage(10));
+    assertThat(score(run, "device.time")).isCloseTo(0.002, within(1e-12));
+    assertThat(ForkNotes.read(notes()))
+        .containsEntry("energy.kind", "modelled")
+        .containsEntry("energy.scope", "cpu-model")
+        .containsEntry("spin.device", "cpu")
+        .hasEntrySatisfying("energy.meter", meter -> assertThat(meter).contains("10.0 W busy"))
+        .doesNotContainKey("energy.reason");
+  }
+
+  @Test
+  void twoInstancesReportOnce() throws Exception {
+    String energy = EnergyProfiler.class.getName();
+    String arguments =
+        SpinBenchmark.class.getName()
+            + " -p device=cpu -f 1 -wi 1 -w 200ms -i 2 -r 300ms -foe true -v SILENT -prof "
+            + energy
+            + ":method=modelled -prof "
+            + energy
+            + " -prof "
+            + WorkProfiler.class.getName();
+    RunResult run =
+        ForkedRun.ofArguments(ProfilerArguments.attach(List.of(arguments.split(" ", -1))));
+    // Two iterations, so two samples of each result; a second reporter would give four.
+    assertThat(result(run, "energy").getSampleCount()).isEqualTo(2);
+    assertThat(result(run, "flop.rate").getSampleCount()).isEqualTo(2);
+    assertThat(score(run, "energy")).isPositive();
+  }
+
+  @Test
+  void aBenchmarkWithoutAWindowHasNaNAndAReason() throws Exception {
+    RunResult run =
+        ForkedRun.of(
+            "never",
+            notes(),
+            options -> options.addProfiler(EnergyProfiler.class).addProfiler(WorkProfiler.class));
+    assertUnits(run);
+    for (String label : List.of("energy", "power", "eor", "tweor", "edp", "flop.rate")) {
+      assertThat(score(run, label)).as(label).isNaN();
+    }
+    assertThat(result(run, "energy.kind").getScoreUnit()).isEqualTo("none");
+    assertThat(score(run, "energy.status")).isEqualTo(2);
+    assertThat(ForkNotes.read(notes()).get("energy.reason")).contains("no work window");
+    assertThat(run.getPrimaryResult().getScore()).isBetween(1500.0, 20000.0);
+  }
+
+  @Test
+  void nanReachesJmhsJson() throws Exception {
+    RunResult run =
+        ForkedRun.of("never", notes(), options -> options.addProfiler(EnergyProfiler.class));
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    ResultFormatFactory.getInstance(
+            ResultFormatType.JSON, new PrintStream(bytes, true, StandardCharsets.UTF_8))
+        .writeOut(List.of(run));
+    assertThat(bytes.toString(StandardCharsets.UTF_8)).contains("\"score\" : \"NaN\"");
+  }
+
+  @Test
+  void raplInsteadOfAModelWhereItIsReadable() throws Exception {
+    // A counter that stands still: found, named, and refused as stuck rather than shown as 0 J.
+    Path zone = folder.resolve("powercap/intel-rapl:0");
+    Files.createDirectories(zone);
+    Files.writeString(zone.resolve("name"), "package-0\n");
+    Files.writeString(zone.resolve("max_energy_range_uj"), "262143328850\n");
+    Files.writeString(zone.resolve("energy_uj"), "12345\n");
+    RunResult run =
+        ForkedRun.of(
+            "cpu",
+            notes(),
+            options ->
+                options
+                    .addProfiler(EnergyProfiler.class, "powercap=" + folder.resolve("powercap"))
+                    .measurementTime(TimeValue.milliseconds(700)));
+    assertThat(score(run, "energy")).isNaN();
+    assertThat(score(run, "energy.status")).isEqualTo(4);
+    assertThat(result(run, "energy.kind").getScoreUnit()).isEqualTo("measured");
+    assertThat(ForkNotes.read(notes()))
+        .containsEntry("energy.scope", "cpu-package")
+        .hasEntrySatisfying("energy.reason", reason -> assertThat(reason).contains("did not move"));
+  }
+
+  @Test
+  void helpAndMistakesListTheOptions() {
+    assertThatThrownBy(() -> new EnergyProfiler("help"))
+        .isInstanceOf(ProfilerException.class)
+        .hasMessageContaining("method")
+        .hasMessageContaining("cpu-idle-watts");
+    assertThatThrownBy(() -> new EnergyProfiler("metod=rapl"))
+        .isInstanceOf(ProfilerException.class)
+        .hasMessageContaining("no option \"metod=rapl\"");
+    assertThatThrownBy(() -> new EnergyProfiler("method=guess"))
+        .isInstanceOf(ProfilerException.class)
+        .hasMessageContaining("choose from auto");
+    assertThatThrownBy(() -> new EnergyProfiler("cpu-idle-watts=9"))
+        .isInstanceOf(ProfilerException.class)
+        .hasMessageContaining("cpu-busy-watts");
+  }
+
+  @Test
+  void aMistakeStopsTheRunBeforeItBegins() {
+    assertThatThrownBy(
+            () ->
+                ForkedRun.of(
+                    "cpu",
+                    notes(),
+                    options -> options.addProfiler(EnergyProfiler.class, "hertz=1")))
+        .isInstanceOf(RunnerException.class)
+        .hasStackTraceContaining("no option");
+  }
+}

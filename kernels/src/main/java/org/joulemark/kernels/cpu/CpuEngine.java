@@ -1,0 +1,138 @@
+package org.joulemark.kernels.cpu;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.bytedeco.dnnl.dnnl_engine;
+import org.bytedeco.dnnl.dnnl_stream;
+import org.bytedeco.dnnl.global.dnnl;
+import org.joulemark.kernels.engine.Engine;
+import org.joulemark.kernels.engine.EngineOptions;
+import org.joulemark.kernels.engine.GemmOptions;
+import org.joulemark.kernels.engine.GemmWork;
+import org.joulemark.kernels.engine.UnsupportedWorkException;
+import org.joulemark.kernels.gemm.GemmProblem;
+import org.joulemark.kernels.gemm.OperandSource;
+
+/**
+ * This machine's CPU through oneDNN. Work is done when {@code submit} returns. Memory and
+ * primitives live outside the Java heap and are freed on close.
+ */
+public final class CpuEngine implements Engine {
+  /** How users ask for it. */
+  public static final String NAME = "cpu";
+
+  private static final String LIBRARY = "onednn";
+
+  /** The only options that this engine offers. */
+  static final GemmOptions DEFAULTS = new GemmOptions(LIBRARY, "heuristic", "hot", "direct");
+
+  private final CpuIsa isa;
+  private final int threadCount;
+  private final OpenMpThreads threads;
+  private final NativeScope scope = new NativeScope();
+  private final dnnl_engine engine = new dnnl_engine();
+  private final dnnl_stream stream = new dnnl_stream();
+
+  /**
+   * Opens oneDNN's CPU engine.
+   *
+   * @param isa what decides which precisions are offered
+   * @throws IllegalArgumentException for a device other than 0 or a negative number of threads
+   */
+  CpuEngine(EngineOptions options, CpuIsa isa) {
+    if (!options.device().equals("0")) {
+      throw new IllegalArgumentException(
+          "device=" + options.device() + " is not known; the cpu engine has only device 0.");
+    }
+    if (options.threads() < 0) {
+      throw new IllegalArgumentException(
+          "threads=" + options.threads() + " is not valid; choose 0 (every core) or more.");
+    }
+    this.isa = isa;
+    this.threadCount = options.threads() == 0 ? CpuInfo.usableCores() : options.threads();
+    this.threads = new OpenMpThreads(threadCount);
+    threads.prepareCurrentThread();
+    try {
+      Dnnl.check(dnnl.dnnl_engine_create(engine, dnnl.dnnl_cpu, 0), "dnnl_engine_create");
+      scope.own(engine, "dnnl_engine_destroy", dnnl::dnnl_engine_destroy);
+      Dnnl.check(
+          dnnl.dnnl_stream_create(stream, engine, dnnl.dnnl_stream_in_order), "dnnl_stream_create");
+      scope.own(stream, "dnnl_stream_destroy", dnnl::dnnl_stream_destroy);
+    } catch (RuntimeException e) {
+      scope.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public String energyDomain() {
+    return NAME;
+  }
+
+  @Override
+  public Map<String, String> facts() {
+    threads.prepareCurrentThread();
+    Map<String, String> facts = new TreeMap<>();
+    facts.put("device.name", CpuInfo.model());
+    facts.put("cpu.cores", Integer.toString(CpuInfo.usableCores()));
+    facts.put("cpu.isa", isa.id());
+    facts.put("cpu.threads", Integer.toString(threads.effective()));
+    facts.put("cpu.threading", "OpenMP (" + threads.runtime() + ")");
+    facts.put("library.onednn", Dnnl.version());
+    return facts;
+  }
+
+  @Override
+  public List<String> libraries() {
+    return List.of(LIBRARY);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalArgumentException for a library that is not one of {@link #libraries()}
+   */
+  @Override
+  public GemmWork gemm(GemmProblem problem, OperandSource operands, GemmOptions options) {
+    checkOptions(options);
+    isa.whyNot(problem.precision())
+        .ifPresent(
+            reason -> {
+              throw new UnsupportedWorkException(reason);
+            });
+    threads.prepareCurrentThread();
+    return DnnlGemmBuilder.build(engine, stream, threads, problem, operands);
+  }
+
+  private static void checkOptions(GemmOptions options) {
+    if (!options.library().equals(LIBRARY)) {
+      throw new IllegalArgumentException(
+          "library="
+              + options.library()
+              + " is not known to the cpu engine; choose from "
+              + LIBRARY
+              + ".");
+    }
+    only("algorithm", options.algorithm(), DEFAULTS.algorithm());
+    only("cache", options.cache(), DEFAULTS.cache());
+    only("launch", options.launch(), DEFAULTS.launch());
+  }
+
+  private static void only(String parameter, String asked, String offered) {
+    if (!asked.equals(offered)) {
+      throw new UnsupportedWorkException(
+          parameter + "=" + asked + " is not offered by the cpu engine, only " + offered + ".");
+    }
+  }
+
+  @Override
+  public void close() {
+    scope.close();
+  }
+}

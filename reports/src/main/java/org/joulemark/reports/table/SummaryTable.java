@@ -1,0 +1,157 @@
+package org.joulemark.reports.table;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.joulemark.harness.journal.Outcome;
+import org.joulemark.reports.result.MetricValue;
+import org.joulemark.reports.result.ResultRow;
+
+/**
+ * The table at the end of a run: one row a configuration with the parameters that vary, then what
+ * could not be measured and why.
+ */
+public final class SummaryTable {
+  private static final Map<String, Double> SECONDS_PER_UNIT =
+      Map.of(
+          "ns/op", 1e-9, "us/op", 1e-6, "ms/op", 1e-3, "s/op", 1.0, "min/op", 60.0, "hr/op", 3600.0,
+          "day/op", 86400.0);
+
+  private SummaryTable() {}
+
+  /** The table of {@code rows} in their order; empty rows give an empty text. */
+  public static String render(List<ResultRow> rows) {
+    if (rows.isEmpty()) {
+      return "";
+    }
+    StringBuilder text = new StringBuilder();
+    List<ResultRow> measured = rows.stream().filter(row -> row.outcome() == Outcome.OK).toList();
+    Set<String> varying = varyingParameters(rows);
+    if (!measured.isEmpty()) {
+      text.append(measuredTable(measured, varying).render());
+    }
+    appendConstants(text, rows, varying);
+    appendOthers(text, rows, varying, Outcome.UNSUPPORTED, "Unsupported here");
+    appendOthers(text, rows, varying, Outcome.FAILED, "Failed");
+    return text.toString();
+  }
+
+  /**
+   * Time of one operation for people: seconds with a prefix, or JMH's own figure in other modes.
+   */
+  public static String time(MetricValue primary) {
+    Double seconds = SECONDS_PER_UNIT.get(primary.unit());
+    if (seconds == null) {
+      return Quantity.formatPair(primary.value(), primary.error(), primary.unit());
+    }
+    return Quantity.formatPair(primary.value() * seconds, primary.error() * seconds, "s");
+  }
+
+  /** Last two parts of a benchmark's full name. */
+  public static String shortName(String benchmark) {
+    int method = benchmark.lastIndexOf('.');
+    int type = benchmark.lastIndexOf('.', method - 1);
+    return benchmark.substring(type + 1);
+  }
+
+  /** The parameters in which {@code rows} differ, in the rows' own order. */
+  public static Set<String> varyingParameters(List<ResultRow> rows) {
+    Map<String, Set<String>> values = new LinkedHashMap<>();
+    for (ResultRow row : rows) {
+      row.params()
+          .forEach(
+              (name, value) -> values.computeIfAbsent(name, n -> new LinkedHashSet<>()).add(value));
+    }
+    Set<String> varying = new LinkedHashSet<>();
+    values.forEach(
+        (name, seen) -> {
+          boolean everywhere = rows.stream().allMatch(row -> row.params().containsKey(name));
+          if (seen.size() > 1 || !everywhere) {
+            varying.add(name);
+          }
+        });
+    return varying;
+  }
+
+  private static TextTable measuredTable(List<ResultRow> rows, Set<String> varying) {
+    List<String> header = new ArrayList<>(List.of("benchmark"));
+    header.addAll(varying);
+    header.addAll(
+        List.of("time/op", "GFLOP/s", "J/op", "score", "EOR 1/Wh", "TWEOR 1/(Wh·s)", "energy"));
+    TextTable table = new TextTable(header, 1 + varying.size());
+    for (ResultRow row : rows) {
+      List<String> cells = new ArrayList<>(List.of(shortName(row.benchmark())));
+      varying.forEach(name -> cells.add(row.params().getOrDefault(name, "")));
+      cells.add(time(row.primary()));
+      cells.add(gigaFlops(row.metric("flop.rate").value()));
+      cells.add(
+          Quantity.formatPair(
+              row.metric("energy").value(), row.metric("energy.uncertainty").value(), "J"));
+      cells.add(score(row.metric("score").value()));
+      cells.add(Quantity.format(row.metric("eor").value(), ""));
+      cells.add(Quantity.format(row.metric("tweor").value(), ""));
+      cells.add(energyCell(row));
+      table.add(cells);
+    }
+    return table;
+  }
+
+  private static String energyCell(ResultRow row) {
+    String status = row.notes().getOrDefault("energy.status", "ok");
+    return status.equals("ok") || !Double.isNaN(row.metric("energy").value())
+        ? row.energyKind()
+        : status;
+  }
+
+  private static String gigaFlops(double flopsPerSecond) {
+    return Double.isFinite(flopsPerSecond)
+        ? String.format(java.util.Locale.ROOT, "%,.1f", flopsPerSecond / 1e9)
+        : "–";
+  }
+
+  private static String score(double score) {
+    return Double.isFinite(score) ? String.format(java.util.Locale.ROOT, "%.5f", score) : "–";
+  }
+
+  private static void appendConstants(
+      StringBuilder text, List<ResultRow> rows, Set<String> varying) {
+    List<String> constants = new ArrayList<>();
+    rows.get(0)
+        .params()
+        .forEach(
+            (name, value) -> {
+              if (!varying.contains(name)) {
+                constants.add(name + "=" + value);
+              }
+            });
+    if (!constants.isEmpty()) {
+      text.append("The same in every row: ").append(String.join(" ", constants)).append('\n');
+    }
+  }
+
+  private static void appendOthers(
+      StringBuilder text,
+      List<ResultRow> rows,
+      Set<String> varying,
+      Outcome outcome,
+      String title) {
+    List<ResultRow> others = rows.stream().filter(row -> row.outcome() == outcome).toList();
+    if (others.isEmpty()) {
+      return;
+    }
+    text.append('\n').append(title).append(":\n");
+    for (ResultRow row : others) {
+      StringBuilder line = new StringBuilder("  ").append(shortName(row.benchmark()));
+      varying.forEach(
+          name -> {
+            if (row.params().containsKey(name)) {
+              line.append(' ').append(name).append('=').append(row.params().get(name));
+            }
+          });
+      text.append(line).append(": ").append(row.reason()).append('\n');
+    }
+  }
+}
