@@ -78,9 +78,8 @@ class ProfilersInForkTest {
     double joules = score(run, "energy");
     double seconds = run.getPrimaryResult().getScore() * 1e-6;
     int processors = Runtime.getRuntime().availableProcessors();
-    // At least idle cores and some work (on a crowded machine a spinning thread gets only a share
-    // of
-    // a core); JIT compilers and the JVM's own threads come on top.
+    // At least idle cores and some work: on a crowded machine a spinning thread gets only a share
+    // of a core. JIT compilers and the JVM's own threads come on top.
     double least = seconds * (processors * 0.74 + 0.05 * (10 - 0.74));
     double most = seconds * processors * 10 * 1.2;
     assertThat(joules).isBetween(least, most);
@@ -90,8 +89,8 @@ class ProfilersInForkTest {
     assertThat(score(run, "energy.status")).isZero();
     assertThat(result(run, "energy.kind").getScoreUnit()).isEqualTo("modelled");
     assertThat(score(run, "energy.kind")).isEqualTo(3);
-    assertThat(score(run, "flop.rate")).isCloseTo(1e6 / seconds, Percentage.withPercentage(10));
-    assertThat(score(run, "byte.rate")).isCloseTo(2e6 / seconds, Percentage.withPercentage(10));
+    assertThat(score(run, "flop.rate")).isCloseTo(1e6 / seconds, Percentage.withPercentage(40));
+    assertThat(score(run, "byte.rate")).isCloseTo(2e6 / seconds, Percentage.withPercentage(40));
     assertThat(score(run, "device.time")).isCloseTo(0.002, within(1e-12));
     assertThat(ForkNotes.read(notes()))
         .containsEntry("energy.kind", "modelled")
