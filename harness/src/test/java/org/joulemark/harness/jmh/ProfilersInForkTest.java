@@ -21,6 +21,7 @@ import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
 import org.openjdk.jmh.results.format.ResultFormatType;
 import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ProfilerConfig;
 import org.openjdk.jmh.runner.options.TimeValue;
 
 /** The profilers as users meet them: attached by JMH, in a fork, on a benchmark. */
@@ -103,16 +104,18 @@ class ProfilersInForkTest {
   @Test
   void twoInstancesReportOnce() throws Exception {
     String energy = EnergyProfiler.class.getName();
-    String arguments =
-        SpinBenchmark.class.getName()
-            + " -p device=cpu -f 1 -wi 1 -w 200ms -i 2 -r 300ms -foe true -v SILENT -prof "
-            + energy
-            + ":method=modelled -prof "
-            + energy
-            + " -prof "
-            + WorkProfiler.class.getName();
+    List<ProfilerConfig> given =
+        List.of(
+            new ProfilerConfig(energy, "method=modelled"),
+            new ProfilerConfig(energy, "method=rapl"),
+            new ProfilerConfig(WorkProfiler.class.getName(), ""));
     RunResult run =
-        ForkedRun.ofArguments(ProfilerArguments.attach(List.of(arguments.split(" ", -1))));
+        ForkedRun.of(
+            "cpu",
+            notes(),
+            options ->
+                AttachedProfilers.with(given)
+                    .forEach(each -> options.addProfiler(each.getKlass(), each.getOpts())));
     // Two iterations, so two samples of each result; a second reporter would give four.
     assertThat(result(run, "energy").getSampleCount()).isEqualTo(2);
     assertThat(result(run, "flop.rate").getSampleCount()).isEqualTo(2);
