@@ -170,6 +170,22 @@ int nvmlDeviceGetClockInfo(void *device, int which, unsigned *mhz) {
   return lost(gpu) ? LOST : OK;
 }
 
+int nvmlDeviceGetMaxClockInfo(void *device, int which, unsigned *mhz) {
+  *mhz = which == 2 ? 2619 : 1980;
+  return lost(gpu_of(device)) ? LOST : OK;
+}
+
+int nvmlDeviceGetEnforcedPowerLimit(void *device, unsigned *milliwatts) {
+  *milliwatts = 700000;
+  return lost(gpu_of(device)) ? LOST : OK;
+}
+
+int nvmlDeviceGetPowerManagementDefaultLimit(void *device, unsigned *milliwatts) {
+  (void)device;
+  (void)milliwatts;
+  return UNSUPPORTED;
+}
+
 int nvmlDeviceGetTemperature(void *device, int which, unsigned *celsius) {
   int gpu = gpu_of(device);
   double heat = number(gpu, "heat", 0);

@@ -7,12 +7,11 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.joulemark.harness.metrics.Metric;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Several devices that do one piece of work together: each with a window of its own, because their
- * counters tick at different instants, and the sum of their energies per unit. Time and units are
- * those of the first.
+ * counters tick at different instants. Time and units are those of the first; the energy is the sum
+ * of the powers, each over its own window, times that time.
  */
 public final class SumWindow implements EnergyWindow {
   private final List<EnergyWindow> parts;
@@ -54,19 +53,19 @@ public final class SumWindow implements EnergyWindow {
       }
     }
     WindowResult first = results.get(0);
-    double joulesPerUnit = 0;
+    double watts = 0;
     double[] uncertainties = new double[results.size()];
     for (int i = 0; i < uncertainties.length; i++) {
       WindowResult result = results.get(i);
-      joulesPerUnit += result.energyJoules() / result.units();
-      uncertainties[i] = result.uncertaintyJoules() / result.units();
+      watts += result.energyJoules() / result.timeSeconds();
+      uncertainties[i] = result.uncertaintyJoules() / result.timeSeconds() * first.timeSeconds();
     }
     return WindowResult.ok(
         info,
-        joulesPerUnit * first.units(),
+        watts * first.timeSeconds(),
         first.timeSeconds(),
         first.units(),
-        Uncertainty.combine(uncertainties) * first.units());
+        Uncertainty.combine(uncertainties));
   }
 
   @Override
@@ -84,7 +83,13 @@ public final class SumWindow implements EnergyWindow {
   public List<Metric> details() {
     List<Metric> details = new ArrayList<>();
     for (int i = 0; i < parts.size(); i++) {
-      details.addAll(part(i, i < results.size() ? results.get(i) : null, parts.get(i).details()));
+      double watts = Double.NaN;
+      double secondsPerUnit = Double.NaN;
+      if (!results.isEmpty()) {
+        watts = results.get(i).energyJoules() / results.get(i).timeSeconds();
+        secondsPerUnit = results.get(0).timeSeconds() / results.get(0).units();
+      }
+      details.addAll(part(i, watts, secondsPerUnit, parts.get(i).details()));
     }
     return details;
   }
@@ -92,18 +97,15 @@ public final class SumWindow implements EnergyWindow {
   /**
    * The details of one part under its number.
    *
-   * @param result of its window; null where there is none
+   * @param watts its power; NaN where it is not known
+   * @param secondsPerUnit of the work; NaN where it is not known
+   * @param details what its own window tells
    */
-  public static List<Metric> part(int index, @Nullable WindowResult result, List<Metric> details) {
+  public static List<Metric> part(
+      int index, double watts, double secondsPerUnit, List<Metric> details) {
     String prefix = "gpu" + index + ".";
-    double joules = Double.NaN;
-    double watts = Double.NaN;
-    if (result != null) {
-      joules = result.energyJoules() / result.units();
-      watts = result.energyJoules() / result.timeSeconds();
-    }
     List<Metric> numbered = new ArrayList<>();
-    numbered.add(new Metric(prefix + "energy", joules, "J/op"));
+    numbered.add(new Metric(prefix + "energy", watts * secondsPerUnit, "J/op"));
     numbered.add(new Metric(prefix + "power", watts, "W"));
     for (Metric metric : details) {
       numbered.add(new Metric(prefix + metric.name(), metric.value(), metric.unit()));

@@ -9,8 +9,6 @@ import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
-import org.openjdk.jmh.runner.options.CommandLineOptionException;
-import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
@@ -36,16 +34,7 @@ final class ForkedRun {
             .verbosity(VerboseMode.SILENT)
             .jvmArgs(arguments.toArray(String[]::new));
     more.accept(options);
-    return only(new Runner(options.build()).run());
-  }
-
-  /** Runs what a JMH command line asks for, which must be one benchmark. */
-  static RunResult ofArguments(List<String> arguments)
-      throws RunnerException, CommandLineOptionException {
-    return only(new Runner(new CommandLineOptions(arguments.toArray(String[]::new))).run());
-  }
-
-  private static RunResult only(Collection<RunResult> results) {
+    Collection<RunResult> results = new Runner(options.build()).run();
     if (results.size() != 1) {
       throw new IllegalStateException("one result was expected, not " + results.size());
     }

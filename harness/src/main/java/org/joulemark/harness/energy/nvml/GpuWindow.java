@@ -36,6 +36,7 @@ final class GpuWindow implements EnergyWindow {
   private double agreement = Double.NaN;
   private TelemetrySummary summary = TelemetrySummary.NONE;
   private boolean opened;
+  private int windows;
 
   private static final ThrottleTimes NO_TIMES =
       new ThrottleTimes(Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN);
@@ -68,6 +69,7 @@ final class GpuWindow implements EnergyWindow {
     agreement = Double.NaN;
     openNanos = System.nanoTime();
     opened = true;
+    windows++;
     inner.open(completedUnits);
   }
 
@@ -198,7 +200,7 @@ final class GpuWindow implements EnergyWindow {
   public void end() {
     inner.end();
     if (opened && trace != null) {
-      trace.append(meter().domain(), telemetry, inner.fromNanos(), inner.toNanos());
+      trace.append(windows, meter().domain(), telemetry, inner.fromNanos(), inner.toNanos());
     }
     opened = false;
   }

@@ -79,7 +79,7 @@ public final class GpuWindows implements EnergyWindow {
     }
     List<Metric> numbered = new ArrayList<>();
     for (int i = 0; i < devices; i++) {
-      numbered.addAll(SumWindow.part(i, null, details));
+      numbered.addAll(SumWindow.part(i, Double.NaN, Double.NaN, details));
     }
     return numbered;
   }

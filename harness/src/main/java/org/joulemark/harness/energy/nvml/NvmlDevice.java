@@ -23,7 +23,7 @@ public final class NvmlDevice {
   private static final Pattern SUPERCHIP = Pattern.compile("\\bG[HB]\\d{3}\\b");
 
   private static final int TEMPERATURE_GPU = 0;
-  private static final int CLOCK_SM = 1;
+  static final int CLOCK_SM = 1;
   private static final int CLOCK_MEMORY = 2;
   private static final int PROCESS_SAMPLE_BYTES = 32;
   private static final int MOST_PROCESSES = 256;
@@ -108,8 +108,12 @@ public final class NvmlDevice {
     return present(NvmlFunction.FIELD_VALUES, code) ? instant.value(0) * 1e-3 : Double.NaN;
   }
 
-  /** Whether a reading that only accompanies a figure is there. */
-  private boolean present(NvmlFunction function, int code) {
+  /**
+   * Whether a reading that only accompanies a figure is there.
+   *
+   * @throws EnergyException if the code says more than that it is not offered
+   */
+  boolean present(NvmlFunction function, int code) {
     if (code != NvmlReturn.SUCCESS && !NvmlReturn.isAbsence(code)) {
       nvml.check(function, code);
     }

@@ -19,6 +19,9 @@ enum NvmlFunction {
   FIELD_VALUES("nvmlDeviceGetFieldValues"),
   SAMPLES("nvmlDeviceGetSamples"),
   CLOCK("nvmlDeviceGetClockInfo"),
+  MAX_CLOCK("nvmlDeviceGetMaxClockInfo"),
+  POWER_LIMIT("nvmlDeviceGetEnforcedPowerLimit"),
+  POWER_LIMIT_DEFAULT("nvmlDeviceGetPowerManagementDefaultLimit"),
   TEMPERATURE("nvmlDeviceGetTemperature"),
   UTILIZATION("nvmlDeviceGetUtilizationRates"),
   CLOCK_EVENT_REASONS(

@@ -18,7 +18,6 @@ final class TraceFile {
           + "utilization_percent,clock_event_reasons";
 
   private final Path file;
-  private int window;
 
   TraceFile(Path file) {
     this.file = file;
@@ -27,10 +26,10 @@ final class TraceFile {
   /**
    * Appends one window's samples; seconds count from where the energy window begins.
    *
+   * @param window number of the window on this device, from 1
    * @throws UncheckedIOException if the file cannot be written
    */
-  void append(String device, Telemetry telemetry, long fromNanos, long toNanos) {
-    window++;
+  void append(int window, String device, Telemetry telemetry, long fromNanos, long toNanos) {
     try {
       boolean isNew = !Files.exists(file) || Files.size(file) == 0;
       try (BufferedWriter out =

@@ -131,7 +131,11 @@ public final class RaplMeter implements EnergyMeter {
   private static EnergyException denied(AccessDeniedException e) {
     return new EnergyException(
         EnergyStatus.UNSUPPORTED,
-        "The RAPL counters are there but may not be read (" + e.getFile() + ").",
+        "The RAPL counters are there but may not be read ("
+            + e.getFile()
+            + "); to allow it: "
+            + PERMISSION_REMEDY
+            + ".",
         e);
   }
 

@@ -4,6 +4,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.joulemark.harness.energy.EnergyException;
 import org.joulemark.harness.energy.EnergyKind;
 import org.joulemark.harness.energy.EnergyMeter;
@@ -13,6 +14,7 @@ import org.joulemark.harness.energy.NetWindow;
 import org.joulemark.harness.energy.WholeWindow;
 import org.joulemark.harness.energy.WithProcessorWindow;
 import org.joulemark.harness.energy.modelled.ModelledMeter;
+import org.joulemark.harness.energy.nvml.GpuFacts;
 import org.joulemark.harness.energy.nvml.GpuMethod;
 import org.joulemark.harness.energy.nvml.GpuWindows;
 import org.joulemark.harness.energy.nvml.Nvml;
@@ -141,6 +143,23 @@ public final class EnergySources {
     } catch (EnergyException e) {
       // Not a silent step: every result carries the kind "modelled", and doctor says why.
       return new ModelledMeter(settings.model());
+    }
+  }
+
+  /**
+   * The state of every GPU of this host for a record of the environment, as {@link GpuFacts} names
+   * it; empty where there is no NVML.
+   */
+  public static Map<String, String> gpuFacts() {
+    return gpuFacts(null);
+  }
+
+  static Map<String, String> gpuFacts(@Nullable String library) {
+    try (Nvml nvml = Nvml.open(library)) {
+      return GpuFacts.of(nvml);
+    } catch (EnergyException e) {
+      // The examination says why; a record of the environment only says what there is.
+      return Map.of();
     }
   }
 

@@ -87,6 +87,15 @@ class EnergySourcesTest {
         .containsExactly(
             Finding.State.OK, Finding.State.OK, Finding.State.ABSENT, Finding.State.MISSING);
     assertThat(found.get(0).detail()).contains("driver 580.00.fake");
+    assertThat(EnergySources.gpuFacts(library))
+        .containsEntry("driver.version", "580.00.fake")
+        .containsEntry("gpu1.uuid", "GPU-fake-1")
+        .containsEntry("gpu0.clock.sm.mhz", "1980")
+        .containsEntry("gpu0.power.limit.watts", "700")
+        .containsEntry("gpu2.mig", "true")
+        // The fake does not offer it, so it is not there.
+        .doesNotContainKey("gpu0.power.limit.default.watts");
+    assertThat(EnergySources.gpuFacts(powercap.resolve("no.so").toString())).isEmpty();
     assertThat(found.get(3).remedy()).contains("nvidia-smi -mig 0");
   }
 
