@@ -14,8 +14,17 @@ import org.joulemark.kernels.engine.GemmOptions;
 public final class CpuEngineProvider implements EngineProvider {
   private static final String SUBJECT = "oneDNN";
 
+  private final String platform;
+
   /** For the service loader. */
-  public CpuEngineProvider() {}
+  public CpuEngineProvider() {
+    this(Loader.getPlatform());
+  }
+
+  /** For natives of a platform in JavaCPP's notation, such as {@code linux-x86_64}. */
+  CpuEngineProvider(String platform) {
+    this.platform = platform;
+  }
 
   @Override
   public String name() {
@@ -29,19 +38,18 @@ public final class CpuEngineProvider implements EngineProvider {
 
   @Override
   public List<Finding> examine() {
-    String natives = "/org/bytedeco/dnnl/" + Loader.getPlatform() + "/";
-    if (dnnl.class.getResource(natives) == null
-        && dnnl.class.getResource(natives + System.mapLibraryName("jnidnnl")) == null) {
+    String natives = "/org/bytedeco/dnnl/" + platform + "/" + System.mapLibraryName("jnidnnl");
+    if (dnnl.class.getResource(natives) == null) {
       return List.of(
           Finding.missing(
               SUBJECT,
-              "this jar carries no natives for " + Loader.getPlatform(),
-              "build it with -Dnatives.platform=" + Loader.getPlatform()));
+              "this build carries no natives for " + platform,
+              "take one that does (-Dnatives.platform=" + platform + ")"));
     }
     try {
       Loader.load(dnnl.class);
       return List.of(
-          Finding.ok(SUBJECT, Dnnl.version() + " for " + Loader.getPlatform()),
+          Finding.ok(SUBJECT, Dnnl.version() + " for " + platform),
           Finding.ok("CPU", CpuInfo.model() + ", instruction set " + CpuIsa.effective().id()));
     } catch (LinkageError e) {
       return List.of(

@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.javacpp.Pointer;
 import org.joulemark.kernels.engine.Engine;
+import org.joulemark.kernels.engine.EngineException;
 import org.joulemark.kernels.engine.EngineOptions;
 import org.joulemark.kernels.engine.EngineProvider;
 import org.joulemark.kernels.engine.Finding;
@@ -273,6 +274,21 @@ class CpuEngineTest {
     assertThat(PROVIDER.examine())
         .isNotEmpty()
         .allSatisfy(finding -> assertThat(finding.state()).isEqualTo(Finding.State.OK));
+  }
+
+  @Test
+  void saysWhenItsNativesAreNotInThisBuild() {
+    CpuEngineProvider elsewhere = new CpuEngineProvider("plan9-mips");
+    assertThat(elsewhere.examine())
+        .singleElement()
+        .satisfies(
+            finding -> {
+              assertThat(finding.state()).isEqualTo(Finding.State.MISSING);
+              assertThat(finding.detail()).contains("plan9-mips");
+            });
+    assertThatThrownBy(() -> elsewhere.open(EngineOptions.DEFAULT))
+        .isInstanceOf(EngineException.class)
+        .hasMessageContaining("carries no natives for plan9-mips");
   }
 
   @Test
