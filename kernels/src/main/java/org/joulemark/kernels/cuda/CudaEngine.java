@@ -150,6 +150,12 @@ public final class CudaEngine implements Engine, SelfChecking {
     stream.synchronize();
   }
 
+  /** Tuning takes seconds for each shape; it has checks of its own. */
+  @Override
+  public GemmOptions quickOptions() {
+    return new GemmOptions(GemmSupport.CUBLASLT, "heuristic", "rotating", "stream");
+  }
+
   @Override
   public void checkSelf(Consumer<SelfTestRow> rows) {
     new CudaSelfTest(this, CudaSelfTest.Sizes.FULL).run(rows);

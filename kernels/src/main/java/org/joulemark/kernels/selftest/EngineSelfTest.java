@@ -38,14 +38,14 @@ public final class EngineSelfTest {
    * For an opened engine.
    *
    * @param defaults the engine's own options, which every check uses but for the library and, in
-   *     some, the launch
+   *     some, the launch; an engine that is {@link SelfChecking} names quicker ones itself
    * @param seed of the random shapes
    * @param listener is handed each row when it is there
    */
   public EngineSelfTest(
       Engine engine, GemmOptions defaults, long seed, Consumer<SelfTestRow> listener) {
     this.engine = engine;
-    this.defaults = defaults;
+    this.defaults = engine instanceof SelfChecking own ? own.quickOptions() : defaults;
     this.random = new Random(seed);
     this.listener = listener;
   }
