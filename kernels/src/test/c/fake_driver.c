@@ -203,7 +203,9 @@ CUresult cuGraphLaunch(void *executable, void *stream) {
 CUresult cuModuleLoadData(void **module, const void *image) { *module = (void *)image; return image ? OK : INVALID_VALUE; }
 CUresult cuModuleUnload(void *module) { return module ? OK : INVALID_VALUE; }
 CUresult cuModuleGetFunction(void **function, void *module, const char *name) {
-  static const char *const known[] = {"empty", "read_4", "read_8", "write_4", "write_8", "copy_4", "copy_8"};
+  static const char *const known[] = {"empty", "read_4", "read_8", "write_4", "write_8", "copy_4", "copy_8",
+                                      "read_4_cached", "read_8_cached", "write_4_cached", "write_8_cached",
+                                      "copy_4_cached", "copy_8_cached"};
   for (size_t i = 0; module && i < sizeof known / sizeof *known; i++) {
     if (!strcmp(known[i], name)) { *function = (void *)known[i]; return OK; }
   }

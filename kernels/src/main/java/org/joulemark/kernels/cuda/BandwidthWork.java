@@ -12,7 +12,8 @@ import org.joulemark.kernels.engine.Work;
  * buffers are far larger than the last-level cache.
  */
 public final class BandwidthWork implements Work {
-  private static final List<String> KERNELS = List.of("4", "8");
+  // Vectors in flight per thread, past the first-level cache or through it.
+  private static final List<String> KERNELS = List.of("4", "8", "4_cached", "8_cached");
   private static final List<Integer> THREADS = List.of(256, 512, 1024);
   private static final List<Integer> BLOCKS_PER_MULTIPROCESSOR = List.of(2, 4, 8, 16);
   private static final int VECTOR_BYTES = 16;
@@ -72,10 +73,10 @@ public final class BandwidthWork implements Work {
   private List<Variant> variants() {
     List<Variant> variants = new ArrayList<>();
     long vectors = bufferBytes / VECTOR_BYTES;
-    for (String unroll : KERNELS) {
-      String kernel = kind.id() + "_" + unroll;
+    for (String suffix : KERNELS) {
+      String kernel = kind.id() + "_" + suffix;
       for (int threads : THREADS) {
-        long tiles = vectors / ((long) threads * Integer.parseInt(unroll)) + 1;
+        long tiles = vectors / ((long) threads * Integer.parseInt(suffix.substring(0, 1))) + 1;
         variants.add(new Variant(kernel, (int) Math.min(Integer.MAX_VALUE, tiles), threads));
         for (int perMultiprocessor : BLOCKS_PER_MULTIPROCESSOR) {
           if (perMultiprocessor * threads <= device.maxThreadsPerMultiprocessor()) {

@@ -23,7 +23,8 @@ final class CudaSelfTest {
   // Not a multiple of any tile, so that the rest of a buffer is covered too.
   private static final long CHECKED_BYTES = (8L << 20) + 48;
   private static final int CEILING_UNITS = 40;
-  private static final double EVENT_TOLERANCE = 0.25;
+  private static final int EVENT_STRETCHES = 5;
+  private static final double EVENT_TOLERANCE = 0.1;
 
   private final CudaEngine engine;
   private final Sizes sizes;
@@ -188,39 +189,54 @@ final class CudaSelfTest {
     return new GemmShape("square-" + size, 1, size, size, size);
   }
 
-  /** Events and the host must agree on how long a stretch of steady work took. */
+  /**
+   * Events and the host must agree on how long a stretch of steady work took, in one stretch at
+   * least: another process can only make them differ.
+   */
   private String events() {
-    GemmShape shape = cube(sizes.timed);
-    GemmProblem problem = GemmProblem.of(shape, Precision.FP16);
+    GemmProblem problem = GemmProblem.of(cube(sizes.timed), Precision.FP16);
     GemmOptions options = new GemmOptions(GemmSupport.CUBLASLT, "heuristic", "hot", "stream");
     try (GemmWork work = engine.gemm(problem, new SeededOperands(problem), options)) {
-      work.drain();
-      long before = work.completed();
-      long begin = System.nanoTime();
-      for (int i = 0; i < sizes.timedUnits; i++) {
-        work.submit();
+      double smallest = Double.POSITIVE_INFINITY;
+      String sentence = "";
+      for (int stretch = 0; stretch < EVENT_STRETCHES; stretch++) {
+        double host = secondsPerUnitByHost(work);
+        double device = work.deviceTimes().medianSeconds();
+        if (Math.abs(host - device) / host < smallest) {
+          smallest = Math.abs(host - device) / host;
+          sentence =
+              String.format(
+                  Locale.ROOT,
+                  "%.2f us per unit by events, %.2f by the host.",
+                  device * 1e6,
+                  host * 1e6);
+        }
       }
-      work.drain();
-      double host = (System.nanoTime() - begin) * 1e-9 / sizes.timedUnits;
-      double device = work.deviceTimes().medianSeconds();
-      if (work.completed() - before != sizes.timedUnits) {
-        throw new SelfTestFailure(
-            sizes.timedUnits
-                + " units were submitted, "
-                + (work.completed() - before)
-                + " completed.");
+      if (smallest > EVENT_TOLERANCE) {
+        throw new SelfTestFailure(sentence);
       }
-      String sentence =
-          String.format(
-              Locale.ROOT,
-              "%.2f us per unit by events, %.2f by the host",
-              device * 1e6,
-              host * 1e6);
-      if (Math.abs(host - device) > EVENT_TOLERANCE * host) {
-        throw new SelfTestFailure(sentence + ".");
-      }
-      return sentence + ".";
+      return sentence;
     }
+  }
+
+  private double secondsPerUnitByHost(GemmWork work) {
+    work.drain();
+    work.resetDeviceTimes();
+    long before = work.completed();
+    long begin = System.nanoTime();
+    for (int i = 0; i < sizes.timedUnits; i++) {
+      work.submit();
+    }
+    work.drain();
+    double seconds = (System.nanoTime() - begin) * 1e-9 / sizes.timedUnits;
+    if (work.completed() - before != sizes.timedUnits) {
+      throw new SelfTestFailure(
+          sizes.timedUnits
+              + " units were submitted, "
+              + (work.completed() - before)
+              + " completed.");
+    }
+    return seconds;
   }
 
   private String machinery(CudaMachinery.Kind kind) {

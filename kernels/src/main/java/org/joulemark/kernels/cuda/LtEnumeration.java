@@ -30,6 +30,9 @@ final class LtEnumeration {
   private static final int IN_PLACE_REDUCTION = 1;
   private static final int COMPUTE_TYPE_REDUCTION = 2;
   private static final int MOST_CUSTOM_OPTIONS = 32;
+  private static final int TILE = cublas.CUBLASLT_ALGO_CONFIG_TILE_ID;
+  // An attribute that is not drawn stays as the library sets it.
+  private static final int KEPT_ONE_IN = 3;
   private static final int MOST_DRAWS = 100_000;
   private static final long SEED = 1;
 
@@ -167,7 +170,12 @@ final class LtEnumeration {
     /** Sets every attribute to a value drawn from those allowed; whether the library took them. */
     boolean draw(Random random, cublasLtMatmulAlgo_t algorithm) {
       for (Map.Entry<Integer, List<Integer>> entry : values.entrySet()) {
-        if (!set(algorithm, entry.getKey(), drawn(random, entry.getValue()))) {
+        int attribute = entry.getKey();
+        boolean keep = attribute != TILE && random.nextInt(KEPT_ONE_IN) == 0;
+        // Not every algorithm knows clusters, and no capability tells which one does.
+        if (!keep
+            && !set(algorithm, attribute, drawn(random, entry.getValue()))
+            && attribute != cublas.CUBLASLT_ALGO_CONFIG_CLUSTER_SHAPE_ID) {
           return false;
         }
       }

@@ -9,7 +9,8 @@ import java.util.Map;
 /**
  * Finds the fastest of cuBLASLt's algorithms for one problem by timing them on the operand sets in
  * turn: all briefly, then the best ones longer and interleaved with the library's first choice,
- * which is kept unless another is at least two per cent faster.
+ * which is kept unless another is at least two per cent faster. The brief pass ends when its time
+ * is over or when many in a row have brought nothing.
  */
 final class LtTuner {
   private static final double WIN = 0.98;
@@ -21,7 +22,10 @@ final class LtTuner {
   private static final int MOST_LAUNCHES = 200;
   private static final double HOPELESS = 1.5;
   private static final int MOST_ENUMERATED = 600;
-  private static final double SEARCH_SHARE = 0.25;
+  private static final double SEARCH_SHARE = 0.125;
+  private static final int PATIENCE = 80;
+  private static final double IMPROVEMENT = 0.995;
+  private static final double LONG_UNIT_SECONDS = 1e-3;
   private static final double COARSE_SHARE = 0.8;
 
   private final LtProblem problem;
@@ -68,14 +72,17 @@ final class LtTuner {
             .beyond(candidates, budgetSeconds * SEARCH_SHARE, MOST_ENUMERATED));
     List<Timed> timed = new ArrayList<>();
     double best = Double.POSITIVE_INFINITY;
-    for (LtAlgorithm algorithm : all) {
-      boolean named = timed.size() < candidates.size();
-      if (!named && secondsSince(begin) > budgetSeconds * COARSE_SHARE) {
+    int sinceImprovement = 0;
+    for (int i = 0; i < all.size(); i++) {
+      boolean enough =
+          sinceImprovement > PATIENCE || secondsSince(begin) > budgetSeconds * COARSE_SHARE;
+      if (i >= candidates.size() && enough) {
         break;
       }
-      double seconds = coarse(algorithm, best);
+      double seconds = coarse(all.get(i), best);
+      sinceImprovement = seconds < IMPROVEMENT * best ? 0 : sinceImprovement + 1;
       if (seconds < Double.POSITIVE_INFINITY) {
-        timed.add(new Timed(algorithm, seconds));
+        timed.add(new Timed(all.get(i), seconds));
         best = Math.min(best, seconds);
       }
     }
@@ -161,6 +168,9 @@ final class LtTuner {
   }
 
   private static int launchesFor(double seconds, double secondsPerUnit) {
+    if (secondsPerUnit > LONG_UNIT_SECONDS) {
+      return 1;
+    }
     double launches = secondsPerUnit > 0 ? Math.ceil(seconds / secondsPerUnit) : FEWEST_LAUNCHES;
     return (int) Math.max(FEWEST_LAUNCHES, Math.min(MOST_LAUNCHES, launches));
   }

@@ -6,7 +6,7 @@
 // flight before its first store.
 #include "memory.cuh"
 
-template <int UNROLL>
+template <int UNROLL, bool CACHED>
 static __device__ __forceinline__ void copy_all(const Words* from, Words* to, long long count) {
   const long long tile = (long long)blockDim.x * UNROLL;
   for (long long base = blockIdx.x * tile; base < count; base += gridDim.x * tile) {
@@ -14,19 +14,27 @@ static __device__ __forceinline__ void copy_all(const Words* from, Words* to, lo
     if (base + tile <= count) {
       Words v[UNROLL];
 #pragma unroll
-      for (int i = 0; i < UNROLL; i++) v[i] = load_once(from + first + (long long)i * blockDim.x);
+      for (int i = 0; i < UNROLL; i++) v[i] = load_words<CACHED>(from + first + (long long)i * blockDim.x);
 #pragma unroll
-      for (int i = 0; i < UNROLL; i++) store_once(to + first + (long long)i * blockDim.x, v[i]);
+      for (int i = 0; i < UNROLL; i++) store_words<CACHED>(to + first + (long long)i * blockDim.x, v[i]);
     } else {
-      for (long long at = first; at < count; at += blockDim.x) store_once(to + at, load_once(from + at));
+      for (long long at = first; at < count; at += blockDim.x) store_words<CACHED>(to + at, load_words<CACHED>(from + at));
     }
   }
 }
 
 extern "C" __global__ void copy_4(const Words* from, Words* to, long long count) {
-  copy_all<4>(from, to, count);
+  copy_all<4, false>(from, to, count);
+}
+
+extern "C" __global__ void copy_4_cached(const Words* from, Words* to, long long count) {
+  copy_all<4, true>(from, to, count);
 }
 
 extern "C" __global__ void copy_8(const Words* from, Words* to, long long count) {
-  copy_all<8>(from, to, count);
+  copy_all<8, false>(from, to, count);
+}
+
+extern "C" __global__ void copy_8_cached(const Words* from, Words* to, long long count) {
+  copy_all<8, true>(from, to, count);
 }

@@ -7,7 +7,7 @@
 // flight. Source: CUDA C++ Best Practices Guide, "Memory Optimizations".
 #include "memory.cuh"
 
-template <int UNROLL>
+template <int UNROLL, bool CACHED>
 static __device__ __forceinline__ void read_all(const Words* from, long long count,
                                                 unsigned* result) {
   unsigned folded = 0;
@@ -17,12 +17,12 @@ static __device__ __forceinline__ void read_all(const Words* from, long long cou
     if (base + tile <= count) {
       Words v[UNROLL];
 #pragma unroll
-      for (int i = 0; i < UNROLL; i++) v[i] = load_once(from + first + (long long)i * blockDim.x);
+      for (int i = 0; i < UNROLL; i++) v[i] = load_words<CACHED>(from + first + (long long)i * blockDim.x);
 #pragma unroll
       for (int i = 0; i < UNROLL; i++) folded ^= v[i].x ^ v[i].y ^ v[i].z ^ v[i].w;
     } else {
       for (long long at = first; at < count; at += blockDim.x) {
-        const Words v = load_once(from + at);
+        const Words v = load_words<CACHED>(from + at);
         folded ^= v.x ^ v.y ^ v.z ^ v.w;
       }
     }
@@ -33,9 +33,17 @@ static __device__ __forceinline__ void read_all(const Words* from, long long cou
 }
 
 extern "C" __global__ void read_4(const Words* from, long long count, unsigned* result) {
-  read_all<4>(from, count, result);
+  read_all<4, false>(from, count, result);
+}
+
+extern "C" __global__ void read_4_cached(const Words* from, long long count, unsigned* result) {
+  read_all<4, true>(from, count, result);
 }
 
 extern "C" __global__ void read_8(const Words* from, long long count, unsigned* result) {
-  read_all<8>(from, count, result);
+  read_all<8, false>(from, count, result);
+}
+
+extern "C" __global__ void read_8_cached(const Words* from, long long count, unsigned* result) {
+  read_all<8, true>(from, count, result);
 }

@@ -15,7 +15,7 @@ static __device__ __forceinline__ Words words_at(long long vector, unsigned seed
   return v;
 }
 
-template <int UNROLL>
+template <int UNROLL, bool CACHED>
 static __device__ __forceinline__ void write_all(Words* to, long long count, unsigned seed) {
   const long long tile = (long long)blockDim.x * UNROLL;
   for (long long base = blockIdx.x * tile; base < count; base += gridDim.x * tile) {
@@ -24,20 +24,28 @@ static __device__ __forceinline__ void write_all(Words* to, long long count, uns
 #pragma unroll
       for (int i = 0; i < UNROLL; i++) {
         const long long at = first + (long long)i * blockDim.x;
-        store_once(to + at, words_at(at, seed));
+        store_words<CACHED>(to + at, words_at(at, seed));
       }
     } else {
       for (long long at = first; at < count; at += blockDim.x) {
-        store_once(to + at, words_at(at, seed));
+        store_words<CACHED>(to + at, words_at(at, seed));
       }
     }
   }
 }
 
 extern "C" __global__ void write_4(Words* to, long long count, unsigned seed) {
-  write_all<4>(to, count, seed);
+  write_all<4, false>(to, count, seed);
+}
+
+extern "C" __global__ void write_4_cached(Words* to, long long count, unsigned seed) {
+  write_all<4, true>(to, count, seed);
 }
 
 extern "C" __global__ void write_8(Words* to, long long count, unsigned seed) {
-  write_all<8>(to, count, seed);
+  write_all<8, false>(to, count, seed);
+}
+
+extern "C" __global__ void write_8_cached(Words* to, long long count, unsigned seed) {
+  write_all<8, true>(to, count, seed);
 }

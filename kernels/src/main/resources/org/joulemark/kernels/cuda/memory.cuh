@@ -1,4 +1,4 @@
-// Sixteen bytes at a time, past the first-level cache. Includes nothing, so that it compiles
+// Sixteen bytes at a time, past the first-level cache or, as "cached", the ordinary way. Includes nothing, so that it compiles
 // wherever NVRTC is.
 #pragma once
 
@@ -21,4 +21,18 @@ static __device__ __forceinline__ void store_once(Words* to, Words v) {
                :
                : "l"(to), "r"(v.x), "r"(v.y), "r"(v.z), "r"(v.w)
                : "memory");
+}
+
+template <bool CACHED>
+static __device__ __forceinline__ Words load_words(const Words* from) {
+  return CACHED ? *from : load_once(from);
+}
+
+template <bool CACHED>
+static __device__ __forceinline__ void store_words(Words* to, Words v) {
+  if (CACHED) {
+    *to = v;
+  } else {
+    store_once(to, v);
+  }
 }

@@ -52,7 +52,7 @@ final class FakeGpuMain {
     List<SelfTestRow> rows =
         new ArrayList<>(
             new EngineSelfTest(new Plain(engine), engine.quickOptions(), 7, r -> {}).run());
-    new CudaSelfTest(engine, new CudaSelfTest.Sizes(64, 64, 300)).run(rows::add);
+    new CudaSelfTest(engine, new CudaSelfTest.Sizes(64, 64, 150)).run(rows::add);
     for (SelfTestRow row : rows) {
       System.out.println(row.verdict() + "\t" + row.name() + "\t" + row.detail());
     }
