@@ -50,7 +50,8 @@ final class FakeGpuMain {
 
   private static void selfTest(CudaEngine engine) {
     List<SelfTestRow> rows =
-        new ArrayList<>(new EngineSelfTest(new Plain(engine), 7, r -> {}).run());
+        new ArrayList<>(
+            new EngineSelfTest(new Plain(engine), CudaEngine.defaults("auto"), 7, r -> {}).run());
     new CudaSelfTest(engine, new CudaSelfTest.Sizes(64, 64, 300)).run(rows::add);
     for (SelfTestRow row : rows) {
       System.out.println(row.verdict() + "\t" + row.name() + "\t" + row.detail());
@@ -84,8 +85,8 @@ final class FakeGpuMain {
     }
 
     @Override
-    public GemmOptions defaultGemmOptions() {
-      return engine.defaultGemmOptions();
+    public String energyDomain() {
+      return engine.energyDomain();
     }
 
     @Override
