@@ -50,7 +50,8 @@ final class SelfTestCommand extends SubCommand {
     out.flush();
     try (Engine opened = choice.provider().open(new EngineOptions(device, 0))) {
       List<SelfTestRow> rows =
-          new EngineSelfTest(opened, choice.provider().gemmDefaults(), seed, row -> print(out, row))
+          new EngineSelfTest(
+                  opened, choice.provider().gemmDefaults("auto"), seed, row -> print(out, row))
               .run();
       out.println(summary(rows));
       out.flush();

@@ -116,7 +116,7 @@ public class GemmBenchmark {
             Epilogue.parse(epilogue),
             Long.parseLong(seed));
     SeededOperands operands = new SeededOperands(problem);
-    work = opened.engine().gemm(problem, operands, options(opened.gemmDefaults()));
+    work = opened.engine().gemm(problem, operands, options(opened.gemmDefaults(library)));
     GemmVerification verification = verify(problem, operands);
     WorkUnit unit =
         new WorkUnit(

@@ -149,29 +149,31 @@ public final class RunPlanner {
       for (Map<String, String> combination : combinations) {
         for (String value : values) {
           Map<String, String> extended = new LinkedHashMap<>(combination);
-          extended.put(name, resolve(name, value, provider));
+          extended.put(name, value);
           longer.add(extended);
         }
       }
       combinations = longer;
     }
-    combinations.forEach(params -> into.add(new Configuration(benchmark, params, plan.timing())));
+    for (Map<String, String> params : combinations) {
+      into.add(new Configuration(benchmark, resolve(params, provider), plan.timing()));
+    }
   }
 
   /**
    * Replaces {@code auto} by what it stands for on this engine, so that the results name what ran.
    */
-  private static String resolve(String name, String value, EngineProvider provider) {
-    if (!value.equals("auto")) {
-      return value;
-    }
-    GemmOptions defaults = provider.gemmDefaults();
-    return switch (name) {
-      case "library" -> defaults.library();
-      case "algo" -> defaults.algorithm();
-      case "cache" -> defaults.cache();
-      case "launch" -> defaults.launch();
-      default -> value;
-    };
+  private static Map<String, String> resolve(Map<String, String> params, EngineProvider provider) {
+    GemmOptions defaults = provider.gemmDefaults(params.getOrDefault("library", "auto"));
+    Map<String, String> meanings =
+        Map.of(
+            "library", defaults.library(),
+            "algo", defaults.algorithm(),
+            "cache", defaults.cache(),
+            "launch", defaults.launch());
+    Map<String, String> resolved = new LinkedHashMap<>(params);
+    resolved.replaceAll(
+        (name, value) -> value.equals("auto") ? meanings.getOrDefault(name, value) : value);
+    return resolved;
   }
 }

@@ -42,8 +42,8 @@ public final class EngineSession implements AutoCloseable {
   }
 
   /** What {@code auto} stands for in the options of a GEMM. */
-  public GemmOptions gemmDefaults() {
-    return provider.gemmDefaults();
+  public GemmOptions gemmDefaults(String library) {
+    return provider.gemmDefaults(library);
   }
 
   /** The maker's figures of the device, if it is a GPU of the catalogue. */

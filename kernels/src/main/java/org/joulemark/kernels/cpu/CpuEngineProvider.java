@@ -64,7 +64,7 @@ public final class CpuEngineProvider implements EngineProvider {
   }
 
   @Override
-  public GemmOptions gemmDefaults() {
+  public GemmOptions gemmDefaults(String library) {
     return CpuEngine.DEFAULTS;
   }
 

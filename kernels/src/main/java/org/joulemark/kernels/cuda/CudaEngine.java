@@ -27,8 +27,6 @@ import org.jspecify.annotations.Nullable;
  * of one engine are used one after the other.
  */
 public final class CudaEngine implements Engine, SelfChecking {
-  static final GemmOptions DEFAULT_OPTIONS =
-      new GemmOptions(GemmSupport.CUBLASLT, "tuned", "rotating", "stream");
   private static final List<String> ALGORITHMS = List.of("heuristic", "tuned");
   private static final List<String> CACHES = List.of("rotating", "hot");
   private static final List<String> LAUNCHES = List.of("stream", "graph");
@@ -110,6 +108,13 @@ public final class CudaEngine implements Engine, SelfChecking {
     return "cuda:" + device.uuid();
   }
 
+  /** What {@code auto} stands for: cuBLAS picks its algorithms itself, cuBLASLt's are tuned. */
+  static GemmOptions defaults(String library) {
+    return library.equals(GemmSupport.CUBLAS)
+        ? new GemmOptions(GemmSupport.CUBLAS, "heuristic", "rotating", "stream")
+        : new GemmOptions(GemmSupport.CUBLASLT, "tuned", "rotating", "stream");
+  }
+
   /**
    * The engine as a GPU.
    *
@@ -148,12 +153,6 @@ public final class CudaEngine implements Engine, SelfChecking {
       filled += more;
     }
     stream.synchronize();
-  }
-
-  /** Tuning takes seconds for each shape; it has checks of its own. */
-  @Override
-  public GemmOptions quickOptions() {
-    return new GemmOptions(GemmSupport.CUBLASLT, "heuristic", "rotating", "stream");
   }
 
   @Override

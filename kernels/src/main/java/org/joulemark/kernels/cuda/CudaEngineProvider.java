@@ -44,8 +44,8 @@ public final class CudaEngineProvider implements EngineProvider {
   }
 
   @Override
-  public GemmOptions gemmDefaults() {
-    return CudaEngine.DEFAULT_OPTIONS;
+  public GemmOptions gemmDefaults(String library) {
+    return CudaEngine.defaults(library);
   }
 
   @Override

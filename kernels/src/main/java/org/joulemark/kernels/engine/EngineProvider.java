@@ -24,8 +24,10 @@ public interface EngineProvider {
   /**
    * What {@code auto} stands for in the options of a GEMM on this engine, known without opening it,
    * so that results can name what really ran.
+   *
+   * @param library the GEMM library, or {@code auto} for the engine's default
    */
-  GemmOptions gemmDefaults();
+  GemmOptions gemmDefaults(String library);
 
   /**
    * Opens the engine.

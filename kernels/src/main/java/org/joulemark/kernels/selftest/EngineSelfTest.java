@@ -27,6 +27,8 @@ import org.joulemark.kernels.quant.Precision;
 public final class EngineSelfTest {
   private static final int LARGEST_SIZE = 200;
   private static final int ALIGNED = 16;
+  // Each library's first choice: an engine checks by itself what it tunes.
+  private static final String HEURISTIC = "heuristic";
 
   private final Engine engine;
   private final GemmOptions defaults;
@@ -38,14 +40,14 @@ public final class EngineSelfTest {
    * For an opened engine.
    *
    * @param defaults the engine's own options, which every check uses but for the library and, in
-   *     some, the launch; an engine that is {@link SelfChecking} names quicker ones itself
+   *     some, the launch
    * @param seed of the random shapes
    * @param listener is handed each row when it is there
    */
   public EngineSelfTest(
       Engine engine, GemmOptions defaults, long seed, Consumer<SelfTestRow> listener) {
     this.engine = engine;
-    this.defaults = engine instanceof SelfChecking own ? own.quickOptions() : defaults;
+    this.defaults = defaults;
     this.random = new Random(seed);
     this.listener = listener;
   }
@@ -124,7 +126,7 @@ public final class EngineSelfTest {
             shape.name(),
             epilogue == Epilogue.NONE ? "" : " " + epilogue.id(),
             launch.equals(defaults.launch()) ? "" : " " + launch);
-    GemmOptions options = new GemmOptions(library, defaults.algorithm(), defaults.cache(), launch);
+    GemmOptions options = new GemmOptions(library, HEURISTIC, defaults.cache(), launch);
     add(name, () -> checkGemm(problem, options));
   }
 
@@ -141,7 +143,7 @@ public final class EngineSelfTest {
   private String checkNan(String library) {
     GemmProblem problem = GemmProblem.of(shape(1, 5, 32, 32), Precision.FP32);
     OperandSource clean = new SeededOperands(problem);
-    GemmOptions options = new GemmOptions(library, defaults.algorithm(), "hot", defaults.launch());
+    GemmOptions options = new GemmOptions(library, HEURISTIC, "hot", defaults.launch());
     GemmVerification verification = multiplyAndCompare(problem, options, new WithNan(clean), clean);
     if (verification.passed() || !Double.isNaN(verification.worstActual())) {
       throw new SelfTestFailure("A NaN in X did not reach the check of Y.");

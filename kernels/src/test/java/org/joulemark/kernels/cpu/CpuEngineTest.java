@@ -73,7 +73,7 @@ class CpuEngineTest {
 
   private static GemmVerification runAndVerify(Engine on, GemmProblem problem) {
     SeededOperands source = new SeededOperands(problem);
-    try (GemmWork work = on.gemm(problem, source, PROVIDER.gemmDefaults())) {
+    try (GemmWork work = on.gemm(problem, source, PROVIDER.gemmDefaults("auto"))) {
       work.poisonOutput();
       work.submit();
       work.drain();
@@ -138,7 +138,7 @@ class CpuEngineTest {
     GemmProblem problem = problem(precision, 1, 20, 30, 40, Epilogue.NONE);
     SeededOperands seeded = new SeededOperands(problem);
     OperandSource withNan = new NanIn(seeded);
-    try (GemmWork work = engine.gemm(problem, withNan, PROVIDER.gemmDefaults())) {
+    try (GemmWork work = engine.gemm(problem, withNan, PROVIDER.gemmDefaults("auto"))) {
       work.submit();
       work.drain();
       assertThat(new GemmVerifier().verify(problem, withNan, work).passed()).isFalse();
@@ -178,7 +178,7 @@ class CpuEngineTest {
     assumeSupported(precision);
     GemmProblem problem = problem(precision, 2, 5, 6, 70, Epilogue.NONE);
     SeededOperands source = new SeededOperands(problem);
-    try (GemmWork work = engine.gemm(problem, source, PROVIDER.gemmDefaults())) {
+    try (GemmWork work = engine.gemm(problem, source, PROVIDER.gemmDefaults("auto"))) {
       work.submit();
       assertThat(new GemmVerifier().verify(problem, source, work).passed()).isTrue();
       work.poisonOutput();
@@ -218,7 +218,8 @@ class CpuEngineTest {
 
   private static void assertUnsupported(Engine on, Precision precision, String sentence) {
     GemmProblem problem = problem(precision, 1, 4, 4, 4, Epilogue.NONE);
-    assertThatThrownBy(() -> on.gemm(problem, new SeededOperands(problem), PROVIDER.gemmDefaults()))
+    assertThatThrownBy(
+            () -> on.gemm(problem, new SeededOperands(problem), PROVIDER.gemmDefaults("auto")))
         .isInstanceOf(UnsupportedWorkException.class)
         .hasMessageContaining(sentence)
         .hasMessageEndingWith(".");
@@ -229,7 +230,7 @@ class CpuEngineTest {
     assumeSupported(Precision.INT8);
     GemmProblem problem = problem(Precision.INT8, 1, 4, 4, 4, Epilogue.RESIDUAL);
     assertThatThrownBy(
-            () -> engine.gemm(problem, new SeededOperands(problem), PROVIDER.gemmDefaults()))
+            () -> engine.gemm(problem, new SeededOperands(problem), PROVIDER.gemmDefaults("auto")))
         .isInstanceOf(UnsupportedWorkException.class)
         .hasMessageContaining("INT8 has no epilogue residual");
   }
@@ -299,7 +300,7 @@ class CpuEngineTest {
         .containsEntry("library.onednn", "3.11.0");
     GemmProblem problem = problem(Precision.FP32, 1, 64, 64, 64, Epilogue.NONE);
     try (GemmWork work =
-        engine.gemm(problem, new SeededOperands(problem), PROVIDER.gemmDefaults())) {
+        engine.gemm(problem, new SeededOperands(problem), PROVIDER.gemmDefaults("auto"))) {
       assertThat(work.facts().get("algorithm")).isNotEmpty().doesNotContain("ref");
       assertThat(work.facts().get("weight.format")).matches("[ABab]{2}([0-9]+[ab])*");
       assertThat(work.problem()).isEqualTo(problem);
@@ -325,7 +326,8 @@ class CpuEngineTest {
 
   private static int engineThreads(Engine on) {
     GemmProblem problem = problem(Precision.FP32, 1, 64, 64, 64, Epilogue.NONE);
-    try (GemmWork work = on.gemm(problem, new SeededOperands(problem), PROVIDER.gemmDefaults())) {
+    try (GemmWork work =
+        on.gemm(problem, new SeededOperands(problem), PROVIDER.gemmDefaults("auto"))) {
       work.submit();
       return Integer.parseInt(on.facts().get("cpu.threads"));
     }
@@ -335,7 +337,7 @@ class CpuEngineTest {
   void submitAllocatesNothingAndCounts() {
     GemmProblem problem = problem(Precision.FP32, 1, 16, 16, 16, Epilogue.RESIDUAL);
     try (GemmWork work =
-        engine.gemm(problem, new SeededOperands(problem), PROVIDER.gemmDefaults())) {
+        engine.gemm(problem, new SeededOperands(problem), PROVIDER.gemmDefaults("auto"))) {
       ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
       for (int i = 0; i < 20_000; i++) {
         work.submit();
@@ -370,7 +372,8 @@ class CpuEngineTest {
 
   private static void openAndClose(GemmProblem problem) {
     try (Engine own = PROVIDER.open(EngineOptions.DEFAULT);
-        GemmWork work = own.gemm(problem, new SeededOperands(problem), PROVIDER.gemmDefaults())) {
+        GemmWork work =
+            own.gemm(problem, new SeededOperands(problem), PROVIDER.gemmDefaults("auto"))) {
       work.submit();
     }
   }
@@ -379,7 +382,7 @@ class CpuEngineTest {
   void rowsComeBackWholeWhereverTheyAreRead() {
     GemmProblem problem = problem(Precision.FP32, 2, 3, 5, 7, Epilogue.NONE);
     try (GemmWork work =
-        engine.gemm(problem, new SeededOperands(problem), PROVIDER.gemmDefaults())) {
+        engine.gemm(problem, new SeededOperands(problem), PROVIDER.gemmDefaults("auto"))) {
       work.submit();
       byte[] heap = new byte[20];
       ByteBuffer direct = ByteBuffer.allocateDirect(20);

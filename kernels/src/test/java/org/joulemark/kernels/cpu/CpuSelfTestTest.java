@@ -19,7 +19,7 @@ class CpuSelfTestTest {
     CpuEngineProvider provider = new CpuEngineProvider();
     List<SelfTestRow> rows;
     try (Engine engine = provider.open(EngineOptions.DEFAULT)) {
-      rows = new EngineSelfTest(engine, provider.gemmDefaults(), 1, row -> {}).run();
+      rows = new EngineSelfTest(engine, provider.gemmDefaults("auto"), 1, row -> {}).run();
     }
     assertThat(rows)
         .noneSatisfy(row -> assertThat(row.verdict()).isEqualTo(SelfTestRow.Verdict.FAILED));

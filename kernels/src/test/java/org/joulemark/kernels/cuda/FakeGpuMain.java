@@ -51,7 +51,7 @@ final class FakeGpuMain {
   private static void selfTest(CudaEngine engine) {
     List<SelfTestRow> rows =
         new ArrayList<>(
-            new EngineSelfTest(new Plain(engine), engine.quickOptions(), 7, r -> {}).run());
+            new EngineSelfTest(new Plain(engine), CudaEngine.defaults("auto"), 7, r -> {}).run());
     // The stand-ins share the processor with other processes: mean and median differ then.
     new CudaSelfTest(engine, new CudaSelfTest.Sizes(64, 64, 150, 0.8)).run(rows::add);
     for (SelfTestRow row : rows) {

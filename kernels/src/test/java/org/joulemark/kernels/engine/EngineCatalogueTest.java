@@ -87,7 +87,7 @@ class EngineCatalogueTest {
       }
 
       @Override
-      public GemmOptions gemmDefaults() {
+      public GemmOptions gemmDefaults(String library) {
         return new GemmOptions("library", "heuristic", "hot", "direct");
       }
 
