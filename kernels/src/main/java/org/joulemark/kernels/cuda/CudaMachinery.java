@@ -84,6 +84,9 @@ public final class CudaMachinery implements Work {
       }
       case GRAPH_REPLAY -> {
         KernelLaunch empty = emptyKernel(cuda);
+        // The driver loads code at the first launch, which must not fall into the capture.
+        empty.launch(stream);
+        stream.synchronize();
         CudaGraph graph = new CudaGraph(stream, () -> empty.launch(stream));
         closers.push(graph::close);
         yield () -> graph.launch(stream);
