@@ -140,7 +140,7 @@ final class CudaInstallation {
     }
     String detail =
         search
-            .findStartingWith(library.prefix)
+            .findOtherVersion(library.prefix)
             .map(other -> "version 13 is needed, but only " + other + " was found")
             .orElse(String.join(" and ", library.files) + " was not found");
     String remedy =

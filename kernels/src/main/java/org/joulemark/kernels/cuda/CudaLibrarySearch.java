@@ -7,11 +7,13 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -36,8 +38,12 @@ final class CudaLibrarySearch {
           "usr/local/lib",
           "opt/cuda/lib64");
 
+  private static final int OLDEST_MAJOR = 10;
+  private static final int NEWEST_MAJOR = 19;
+
   private final Map<String, String> environment;
   private final Path root;
+  private final Set<Path> known = new HashSet<>();
   private final List<Path> folders;
 
   /**
@@ -77,18 +83,12 @@ final class CudaLibrarySearch {
         .findFirst();
   }
 
-  /** The first file whose name begins like that: the same library in another version. */
-  Optional<Path> findStartingWith(String prefix) {
-    for (Path folder : folders) {
-      try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, prefix + "*")) {
-        for (Path file : files) {
-          return Optional.of(file);
-        }
-      } catch (IOException unreadable) {
-        // A folder that cannot be listed cannot be loaded from either.
-      }
-    }
-    return Optional.empty();
+  /** The same library of another major version: the first file of that stem and such a number. */
+  Optional<Path> findOtherVersion(String stem) {
+    return IntStream.rangeClosed(OLDEST_MAJOR, NEWEST_MAJOR)
+        .mapToObj(major -> find(stem + major))
+        .flatMap(Optional::stream)
+        .findFirst();
   }
 
   private boolean isFile(Path path) {
@@ -207,9 +207,19 @@ final class CudaLibrarySearch {
     }
   }
 
-  private static void add(Set<Path> found, Path folder) {
-    if (Files.isDirectory(folder)) {
+  private void add(Set<Path> found, Path folder) {
+    // /lib is /usr/lib on most systems, /usr/local/cuda one of its neighbours.
+    if (Files.isDirectory(folder) && realPath(folder).filter(known::add).isPresent()) {
       found.add(folder);
+    }
+  }
+
+  /** The folder with links followed; nothing if it cannot be reached, or loaded from. */
+  private static Optional<Path> realPath(Path folder) {
+    try {
+      return Optional.of(folder.toRealPath());
+    } catch (IOException unreachable) {
+      return Optional.empty();
     }
   }
 
