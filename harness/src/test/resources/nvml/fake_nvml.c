@@ -22,6 +22,8 @@
  *   own_pid PID          what the driver calls this process   (its own)
  *   foreign_at S         another process uses the GPU from    (never)
  *
+ * A test in the same process can change the power with fake_draw(watts).
+ *
  * Built with -DOLD_DRIVER it lacks what drivers before Volta's counter and field 186 lack.
  */
 #define _GNU_SOURCE
@@ -47,6 +49,30 @@ static double now(clockid_t clock) {
 }
 
 static double elapsed(void) { return now(CLOCK_MONOTONIC) - initialised; }
+
+/* Changes of power that a test made: from an instant on, so many watts. */
+enum { MOST_CHANGES = 64 };
+static double change_at[MOST_CHANGES], change_watts[MOST_CHANGES];
+static int changes;
+
+void fake_draw(double watts) {
+  change_at[changes] = elapsed();
+  change_watts[changes] = watts;
+  changes++;
+}
+
+/* Energy between two instants if the script says so many watts. */
+static double drawn(double watts, double from, double to) {
+  double joules = 0;
+  for (int i = 0; i < changes && change_at[i] < to; i++) {
+    if (change_at[i] > from) {
+      joules += watts * (change_at[i] - from);
+      from = change_at[i];
+    }
+    watts = change_watts[i];
+  }
+  return joules + watts * fmax(0, to - from);
+}
 
 /* The script is read once: a reading of the counter must not wait for a file. */
 static char script[1 << 14];
@@ -156,7 +182,8 @@ int nvmlDeviceGetName(void *device, char *text, unsigned length) {
 int nvmlDeviceGetPowerUsage(void *device, unsigned *milliwatts) {
   int gpu = gpu_of(device);
   if (lost(gpu)) return LOST;
-  *milliwatts = (unsigned)(1000 * number(gpu, "watts", 300) * number(gpu, "power_factor", 1));
+  double watts = changes > 0 ? change_watts[changes - 1] : number(gpu, "watts", 300);
+  *milliwatts = (unsigned)(1000 * watts * number(gpu, "power_factor", 1));
   return (int)number(gpu, "power", 0);
 }
 
@@ -229,7 +256,7 @@ int nvmlDeviceGetTotalEnergyConsumption(void *device, unsigned long long *millij
   /* Each GPU ticks at another phase. */
   double phase = 0.013 * (gpu + 1);
   double ticked = floor((counted - phase) / tick) * tick + phase;
-  *millijoules = (unsigned long long)(1000 * number(gpu, "watts", 300) * fmax(0, ticked - since));
+  *millijoules = (unsigned long long)(1000 * drawn(number(gpu, "watts", 300), since, ticked));
   if (latency > 0) pause_ms(latency / 2);
   return (int)number(gpu, "energy", 0);
 }

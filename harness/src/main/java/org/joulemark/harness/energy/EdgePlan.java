@@ -7,8 +7,9 @@ package org.joulemark.harness.energy;
  * <p>Which instant an edge is: a reading latches the counter at some instant between its start and
  * its end, always after the same share of its duration. A reading that shows the new value after
  * one that showed the old therefore says that the counter moved between the two latches, an
- * interval as long as that between the two starts; the interval of the starts is what is recorded.
- * The latch's delay, up to one reading, shifts every edge alike and cancels in a window.
+ * interval as long as that between the two starts; the interval of the starts is what is recorded,
+ * longer by what the second reading took above the usual. The latch's delay, up to one reading,
+ * shifts every edge alike and cancels in a window.
  */
 final class EdgePlan implements ReadingPlan {
   /** Edges are looked for no more often than this: enough for a window's ends, at little cost. */
@@ -59,13 +60,15 @@ final class EdgePlan implements ReadingPlan {
   @Override
   public boolean reading(long startNanos, long endNanos, double joules, ReadingTrack track) {
     long duration = endNanos - startNanos;
-    readingNanos = readingNanos == 0 ? duration : (7 * readingNanos + duration) / 8;
+    updateMedian(duration);
     boolean moved = hasLast && joules != lastJoules;
-    // What moved during a pause, or while this thread did not run, says nothing of when.
+    // A reading that took longer than usual was held up at an unknown point, so that its latch may
+    // be that much later. What moved during a pause says nothing of when.
+    long latestNanos = startNanos + Math.max(0, duration - readingNanos);
     boolean edge =
-        moved && !resumed && startNanos - lastStartNanos <= 3 * readingNanos + MARGIN_NANOS;
+        moved && !resumed && latestNanos - lastStartNanos <= 3 * readingNanos + MARGIN_NANOS;
     if (edge) {
-      track.add(lastStartNanos, startNanos, joules);
+      track.add(lastStartNanos, latestNanos, joules);
     }
     nextNanos = endNanos;
     if (edge) {
@@ -83,6 +86,17 @@ final class EdgePlan implements ReadingPlan {
     lastStartNanos = startNanos;
     lastJoules = joules;
     return edge;
+  }
+
+  /** A running median: half of the readings are longer, and one that is held up hardly counts. */
+  private void updateMedian(long duration) {
+    if (readingNanos == 0) {
+      readingNanos = duration;
+    } else if (duration > readingNanos) {
+      readingNanos += 1 + readingNanos / 16;
+    } else {
+      readingNanos -= readingNanos / 16;
+    }
   }
 
   /** An edge that took long to come means that the one aimed at came before the first look. */

@@ -2,6 +2,7 @@ package org.joulemark.harness.energy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
@@ -80,11 +81,17 @@ public final class NetWindow implements EnergyWindow {
     double uncertainty =
         Uncertainty.combine(
             result.uncertaintyJoules(), idleUncertaintyWatts * result.timeSeconds());
-    if (net <= 0) {
+    if (!(uncertainty <= WindowArithmetic.WORST_REPEATABILITY * net)) {
       return WindowResult.failed(
           result.meter(),
           EnergyStatus.TOO_SHORT,
-          "The work drew no more power than the idle baseline, so nothing is left net of idle.");
+          String.format(
+              Locale.ROOT,
+              "Net of the idle baseline of %.1f W, %.3f ± %.3f J are left: too little to tell from"
+                  + " nothing.",
+              idleWatts,
+              net,
+              uncertainty));
     }
     return WindowResult.ok(result.meter(), net, result.timeSeconds(), result.units(), uncertainty);
   }

@@ -89,8 +89,13 @@ public final class SampledWindow implements EnergyWindow {
 
   private void count() {
     while (running) {
+      long before = System.nanoTime();
       long done = completedUnits.getAsLong();
-      units.add(System.nanoTime(), done);
+      long after = System.nanoTime();
+      // A look that was held up does not say when it looked.
+      if (after - before <= COUNT_EVERY_NANOS / 10) {
+        units.add(after, done);
+      }
       LockSupport.parkNanos(COUNT_EVERY_NANOS);
     }
   }
@@ -147,8 +152,12 @@ public final class SampledWindow implements EnergyWindow {
 
   private WindowResult between(long closeNanos) {
     MeterInfo info = meter.info();
-    int first = readings.firstFrom(openNanos + Math.round(info.responseSeconds() * 1e9));
-    int last = readings.lastUntil(closeNanos);
+    if (units.firstMovedNanos() == UnitTrack.NEVER) {
+      return WindowArithmetic.between(info, 0, 0, 0, 0);
+    }
+    long earliest = openNanos + Math.round(info.responseSeconds() * 1e9);
+    int first = readings.firstFrom(Math.max(earliest, units.firstMovedNanos()));
+    int last = readings.lastUntil(Math.min(closeNanos, units.lastMovedNanos()));
     if (first < 0 || last <= first) {
       return WindowArithmetic.tooShort(info, 0);
     }

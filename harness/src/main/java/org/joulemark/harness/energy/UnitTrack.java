@@ -6,12 +6,17 @@ package org.joulemark.harness.energy;
  * concurrent use.
  */
 final class UnitTrack {
+  /** What {@link #firstMovedNanos} is while the count has not moved. */
+  static final long NEVER = Long.MAX_VALUE;
+
   private final long[] nanos;
   private final long[] units;
   private int size;
   private long leastGapNanos;
   private long lastSeenNanos;
   private long lastCount;
+  private long firstMovedNanos = NEVER;
+  private long lastMovedNanos = NEVER;
 
   /** With room for this many movements; when it is full, every second one is forgotten. */
   UnitTrack(int capacity) {
@@ -24,6 +29,8 @@ final class UnitTrack {
     leastGapNanos = 0;
     lastSeenNanos = atNanos;
     lastCount = count;
+    firstMovedNanos = NEVER;
+    lastMovedNanos = NEVER;
     nanos[0] = atNanos;
     units[0] = count;
     size = 1;
@@ -32,8 +39,8 @@ final class UnitTrack {
   /** Adds what was counted at an instant no earlier than the one before. */
   synchronized void add(long atNanos, long count) {
     if (count != lastCount) {
-      // It moved at some time since the last look; the middle is the best guess.
-      long moved = lastSeenNanos + (atNanos - lastSeenNanos) / 2;
+      // The last of the units since the last look ended, on average, half a unit ago.
+      long moved = atNanos - (atNanos - lastSeenNanos) / (2 * (count - lastCount));
       if (moved - nanos[size - 1] >= leastGapNanos) {
         append(moved, count);
       }
@@ -54,6 +61,10 @@ final class UnitTrack {
     if (end == nanos.length) {
       end = thin();
     }
+    if (count != units[end - 1]) {
+      firstMovedNanos = firstMovedNanos == NEVER ? atNanos : firstMovedNanos;
+      lastMovedNanos = atNanos;
+    }
     nanos[end] = atNanos;
     units[end] = count;
     size = end + 1;
@@ -68,6 +79,19 @@ final class UnitTrack {
     }
     leastGapNanos = Math.max(1, 2 * (nanos[kept - 1] - nanos[0]) / Math.max(1, kept));
     return kept;
+  }
+
+  /**
+   * When the count first moved: before that, nobody knows which part of a unit had been done when
+   * the track began.
+   */
+  synchronized long firstMovedNanos() {
+    return firstMovedNanos;
+  }
+
+  /** When the count last moved: after that, no work is known to have been done. */
+  synchronized long lastMovedNanos() {
+    return lastMovedNanos;
   }
 
   /**

@@ -20,6 +20,7 @@ final class ForkedRun {
   static RunResult of(String device, Path notes, Consumer<ChainedOptionsBuilder> more)
       throws RunnerException {
     List<String> arguments = new ArrayList<>();
+    arguments.add("--enable-native-access=ALL-UNNAMED");
     arguments.add("-D" + ForkNotes.PROPERTY + "=" + notes);
     ChainedOptionsBuilder options =
         new OptionsBuilder()

@@ -3,6 +3,7 @@ package org.joulemark.harness.jmh;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import org.assertj.core.data.Percentage;
@@ -126,5 +127,20 @@ class GpuProfilerInForkTest {
     assertThat(score(run, "gpu0.power")).isCloseTo(100, Percentage.withPercentage(1));
     assertThat(score(run, "gpu0.energy") + score(run, "gpu1.energy"))
         .isCloseTo(score(run, "energy"), Percentage.withPercentage(0.01));
+  }
+
+  @Test
+  void idleSettleAndTraceWorkInAFork() throws Exception {
+    Path library = FakeNvml.build(folder, "watts 200");
+    Path trace = folder.resolve("trace.csv");
+    RunResult run = run(GPU, library, ";idle=net;settle=1;trace=" + trace, 800);
+    // This GPU always draws the same, so nothing is left net of idle, and that is said.
+    assertThat(score(run, "energy")).isNaN();
+    assertThat(score(run, "idle.power")).isCloseTo(200, Percentage.withPercentage(1));
+    assertThat(note("energy.reason")).contains("idle baseline");
+    assertThat(note("energy.settle")).contains("until the temperature was level (cap 1 s)");
+    assertThat(Files.readAllLines(trace))
+        .hasSizeGreaterThan(5)
+        .anyMatch(line -> line.contains(",GPU-fake-0,1,") && line.contains(",200.0,1980.0,"));
   }
 }
