@@ -32,12 +32,7 @@ public final class Nvml implements AutoCloseable {
   public static Nvml open(@Nullable String path) {
     NvmlLibrary library = NvmlLibrary.load(path);
     Nvml nvml = new Nvml(library);
-    try {
-      nvml.check(NvmlFunction.INIT, nvml.call(NvmlFunction.INIT));
-    } catch (EnergyException e) {
-      library.close();
-      throw e;
-    }
+    nvml.check(NvmlFunction.INIT, nvml.call(NvmlFunction.INIT));
     return nvml;
   }
 
@@ -126,6 +121,5 @@ public final class Nvml implements AutoCloseable {
   public void close() {
     // A code here changes no figure: every window has been read.
     call(NvmlFunction.SHUTDOWN);
-    library.close();
   }
 }

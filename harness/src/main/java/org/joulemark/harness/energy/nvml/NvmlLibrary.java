@@ -16,8 +16,11 @@ import org.jspecify.annotations.Nullable;
  * The thin binding: the library's functions, looked up one by one, called with plain arguments, and
  * their return codes. A function that this driver's library lacks answers {@link
  * NvmlReturn#FUNCTION_NOT_FOUND}, as the library itself would.
+ *
+ * <p>The library stays loaded until the process ends: JNA gives every user of a file the same
+ * handle, so closing it would pull it from under another profiler's thread.
  */
-final class NvmlLibrary implements AutoCloseable {
+final class NvmlLibrary {
   /** System property that names the library's file, for hosts that keep it in an unusual place. */
   static final String PATH_PROPERTY = "joulemark.nvml";
 
@@ -99,10 +102,5 @@ final class NvmlLibrary implements AutoCloseable {
   /** The file that was loaded. */
   String file() {
     return String.valueOf(library.getFile());
-  }
-
-  @Override
-  public void close() {
-    library.close();
   }
 }
