@@ -12,7 +12,7 @@ class NvmlSharingTest {
 
   @Test
   void closingOneUserLeavesTheLibraryToTheOthers() throws Exception {
-    String library = FakeNvml.build(folder, "gpus 2").toString();
+    String library = FakeNvml.build(folder, "devices 2").toString();
     try (Nvml stays = Nvml.open(library)) {
       Nvml.open(library).close();
       assertThat(stays.devices()).hasSize(2);
