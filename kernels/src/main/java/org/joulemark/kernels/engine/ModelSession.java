@@ -7,8 +7,8 @@ import org.joulemark.kernels.layer.ModelPass;
 public interface ModelSession extends ModelPass, AutoCloseable {
 
   /**
-   * The work of reading prompts from the start and finding each one's next token. One unit is one
-   * pass over all the prompts. Submitting leaves the session after these prompts.
+   * The work of reading prompts from the start and computing the logits of each one's last token.
+   * One unit is one pass over all the prompts. Submitting leaves the session after these prompts.
    *
    * @param tokens [batch][n]
    * @throws IllegalArgumentException for tokens that do not fit
