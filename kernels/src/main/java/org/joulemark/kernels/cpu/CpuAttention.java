@@ -12,6 +12,9 @@ import org.joulemark.kernels.model.ModelShape;
  * Allocates nothing after construction.
  */
 final class CpuAttention {
+  // Numbers to write into the cache below which waking other threads costs more than it saves.
+  private static final long FEWEST_TO_SHARE = 1 << 16;
+
   private final ModelShape shape;
   private final WorkerTeam team;
   private final int batch;
@@ -91,7 +94,14 @@ final class CpuAttention {
   void run(CpuKvCache layerCache, int start) {
     this.cache = layerCache;
     this.start = start;
-    team.run(writeJob, batch * shape.kvHeads());
+    int heads = batch * shape.kvHeads();
+    if ((long) heads * tokens * shape.headSize() < FEWEST_TO_SHARE) {
+      for (int i = 0; i < heads; i++) {
+        writeHead(i, 0);
+      }
+    } else {
+      team.run(writeJob, heads);
+    }
     team.run(attendJob, batch * shape.heads());
   }
 

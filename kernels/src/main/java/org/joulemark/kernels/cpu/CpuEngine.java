@@ -124,7 +124,7 @@ public final class CpuEngine implements Engine {
     checkOptions(options);
     refuse(isa.whyNot(problem.precision()));
     threads.prepareCurrentThread();
-    return DnnlGemmBuilder.build(engine, stream, threads, problem, operands);
+    return DnnlGemmBuilder.build(context, problem, operands);
   }
 
   /**

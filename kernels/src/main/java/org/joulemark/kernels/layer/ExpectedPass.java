@@ -87,7 +87,7 @@ public final class ExpectedPass {
               + batch
               + ", …]");
     }
-    return new HostTensor(name, shape.stream().map(Math::toIntExact).toList(), file.floats(name));
+    return HostTensor.read(file, name);
   }
 
   /**

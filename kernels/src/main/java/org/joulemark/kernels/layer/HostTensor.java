@@ -2,6 +2,7 @@ package org.joulemark.kernels.layer;
 
 import java.util.Arrays;
 import java.util.List;
+import org.joulemark.kernels.model.SafetensorsFile;
 
 /**
  * A named array of numbers on the host, row-major. The array is shared, not copied: whoever makes
@@ -29,6 +30,18 @@ public final class HostTensor {
     this.name = name;
     this.dimensions = List.copyOf(dimensions);
     this.values = values;
+  }
+
+  /**
+   * A tensor of a file.
+   *
+   * @throws org.joulemark.kernels.model.ModelFormatException if the file has no such tensor, or it
+   *     does not hold floating-point numbers or is too large for an array
+   */
+  public static HostTensor read(SafetensorsFile file, String name) {
+    float[] values = file.floats(name);
+    return new HostTensor(
+        name, file.tensor(name).dimensions().stream().map(Math::toIntExact).toList(), values);
   }
 
   /** What it holds, such as {@code logits}. */

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -143,6 +145,31 @@ class HuggingFaceConfigTest {
   private static String withoutDuplicates(String base, String json) {
     String field = json.substring(json.indexOf('\''), json.indexOf(':') + 1);
     return base.replaceAll("," + field + "[^,}]*", "") + ",";
+  }
+
+  @Test
+  void randomDamageIsRefusedOrHarmless() throws IOException {
+    Random random = new Random(3);
+    byte[] whole =
+        (QWEN + ",'rope_parameters':{'rope_theta':10000.0,'rope_type':'default'}}")
+            .replace('\'', '"')
+            .getBytes(StandardCharsets.UTF_8);
+    int refused = 0;
+    for (int round = 0; round < 5000; round++) {
+      byte[] damaged = whole.clone();
+      for (int i = 0; i <= random.nextInt(3); i++) {
+        damaged[random.nextInt(damaged.length)] = (byte) random.nextInt(256);
+      }
+      Files.write(folder.resolve("config.json"), damaged);
+      try {
+        ModelShape shape = HuggingFaceConfig.read(folder);
+        assertThat(ModelTensors.of(shape).all()).isNotEmpty();
+      } catch (ModelFormatException e) {
+        assertThat(e).hasMessageContaining("config.json");
+        refused++;
+      }
+    }
+    assertThat(refused).isBetween(2000, 4999);
   }
 
   @Test
