@@ -2,6 +2,7 @@ package org.joulemark.kernels.cpu;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.bytedeco.dnnl.dnnl_engine;
 import org.bytedeco.dnnl.dnnl_stream;
@@ -10,9 +11,18 @@ import org.joulemark.kernels.engine.Engine;
 import org.joulemark.kernels.engine.EngineOptions;
 import org.joulemark.kernels.engine.GemmOptions;
 import org.joulemark.kernels.engine.GemmWork;
+import org.joulemark.kernels.engine.LayerOptions;
+import org.joulemark.kernels.engine.LayerWork;
+import org.joulemark.kernels.engine.ModelSession;
 import org.joulemark.kernels.engine.UnsupportedWorkException;
 import org.joulemark.kernels.gemm.GemmProblem;
 import org.joulemark.kernels.gemm.OperandSource;
+import org.joulemark.kernels.layer.LayerProblem;
+import org.joulemark.kernels.layer.ModelProblem;
+import org.joulemark.kernels.model.LayerTensors;
+import org.joulemark.kernels.model.ModelShape;
+import org.joulemark.kernels.model.TensorSource;
+import org.joulemark.kernels.quant.Precision;
 
 /**
  * This machine's CPU through oneDNN. Work is done when {@code submit} returns. Memory and
@@ -27,12 +37,21 @@ public final class CpuEngine implements Engine {
   /** The only options that this engine offers. */
   static final GemmOptions DEFAULTS = new GemmOptions(LIBRARY, "heuristic", "hot", "direct");
 
+  /** How attention, norms and rotary embeddings are carried out. */
+  static final String ATTENTION = "own";
+
+  /** The only options for layers and models that this engine offers. */
+  static final LayerOptions LAYER_DEFAULTS =
+      new LayerOptions(LIBRARY, "heuristic", ATTENTION, "direct");
+
   private final CpuIsa isa;
   private final int threadCount;
   private final OpenMpThreads threads;
   private final NativeScope scope = new NativeScope();
   private final dnnl_engine engine = new dnnl_engine();
   private final dnnl_stream stream = new dnnl_stream();
+  private final DnnlContext context;
+  private final WorkerTeam team;
 
   /**
    * Opens oneDNN's CPU engine.
@@ -63,6 +82,8 @@ public final class CpuEngine implements Engine {
       scope.close();
       throw e;
     }
+    this.context = new DnnlContext(engine, stream, threads);
+    this.team = new WorkerTeam(threadCount);
   }
 
   @Override
@@ -101,24 +122,64 @@ public final class CpuEngine implements Engine {
   @Override
   public GemmWork gemm(GemmProblem problem, OperandSource operands, GemmOptions options) {
     checkOptions(options);
-    isa.whyNot(problem.precision())
-        .ifPresent(
-            reason -> {
-              throw new UnsupportedWorkException(reason);
-            });
+    refuse(isa.whyNot(problem.precision()));
     threads.prepareCurrentThread();
-    return DnnlGemmBuilder.build(engine, stream, threads, problem, operands);
+    return DnnlGemmBuilder.build(context, problem, operands);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalArgumentException for a library that is not one of {@link #libraries()}
+   */
+  @Override
+  public LayerWork layer(LayerProblem problem, TensorSource source, LayerOptions options) {
+    checkPass(problem.shape(), problem.precision(), options);
+    return CpuLayerWork.prepare(problem, context, team, source);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalArgumentException for a library that is not one of {@link #libraries()}
+   */
+  @Override
+  public ModelSession model(ModelProblem problem, TensorSource source, LayerOptions options) {
+    checkPass(problem.shape(), problem.precision(), options);
+    return CpuModelSession.prepare(problem, context, team, source);
+  }
+
+  private void checkPass(ModelShape shape, Precision precision, LayerOptions options) {
+    checkLibrary(options.library());
+    only("algorithm", options.algorithm(), LAYER_DEFAULTS.algorithm());
+    only("attention", options.attention(), LAYER_DEFAULTS.attention());
+    only("launch", options.launch(), LAYER_DEFAULTS.launch());
+    refuse(LayerTensors.unsupported(shape).map(reason -> reason + "."));
+    refuse(isa.whyNot(precision));
+    switch (precision) {
+      case FP32, FP16, BF16 -> threads.prepareCurrentThread();
+      default ->
+          throw new UnsupportedWorkException(
+              "A layer in " + precision + " needs a quantization strategy.");
+    }
+  }
+
+  private static void refuse(Optional<String> reason) {
+    reason.ifPresent(
+        sentence -> {
+          throw new UnsupportedWorkException(sentence);
+        });
+  }
+
+  private static void checkLibrary(String library) {
+    if (!library.equals(LIBRARY)) {
+      throw new IllegalArgumentException(
+          "library=" + library + " is not known to the cpu engine; choose from " + LIBRARY + ".");
+    }
   }
 
   private static void checkOptions(GemmOptions options) {
-    if (!options.library().equals(LIBRARY)) {
-      throw new IllegalArgumentException(
-          "library="
-              + options.library()
-              + " is not known to the cpu engine; choose from "
-              + LIBRARY
-              + ".");
-    }
+    checkLibrary(options.library());
     only("algorithm", options.algorithm(), DEFAULTS.algorithm());
     only("cache", options.cache(), DEFAULTS.cache());
     only("launch", options.launch(), DEFAULTS.launch());
@@ -133,6 +194,7 @@ public final class CpuEngine implements Engine {
 
   @Override
   public void close() {
+    team.close();
     scope.close();
   }
 }

@@ -1,6 +1,7 @@
 package org.joulemark.kernels.cpu;
 
 import java.util.List;
+import java.util.Optional;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.javacpp.Loader;
 import org.joulemark.kernels.engine.Engine;
@@ -9,6 +10,7 @@ import org.joulemark.kernels.engine.EngineOptions;
 import org.joulemark.kernels.engine.EngineProvider;
 import org.joulemark.kernels.engine.Finding;
 import org.joulemark.kernels.engine.GemmOptions;
+import org.joulemark.kernels.engine.LayerOptions;
 
 /** Knows the CPU engine; it needs nothing but oneDNN's natives, which the jar carries. */
 public final class CpuEngineProvider implements EngineProvider {
@@ -66,6 +68,11 @@ public final class CpuEngineProvider implements EngineProvider {
   @Override
   public GemmOptions gemmDefaults(String library) {
     return CpuEngine.DEFAULTS;
+  }
+
+  @Override
+  public Optional<LayerOptions> layerDefaults() {
+    return Optional.of(CpuEngine.LAYER_DEFAULTS);
   }
 
   @Override

@@ -3,14 +3,12 @@ package org.joulemark.kernels.cpu;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
-import org.bytedeco.dnnl.dnnl_engine;
 import org.bytedeco.dnnl.dnnl_memory;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_post_ops;
 import org.bytedeco.dnnl.dnnl_primitive;
 import org.bytedeco.dnnl.dnnl_primitive_attr;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
-import org.bytedeco.dnnl.dnnl_stream;
 import org.bytedeco.dnnl.global.dnnl;
 import org.joulemark.kernels.engine.UnsupportedWorkException;
 import org.joulemark.kernels.gemm.EncodedOperands;
@@ -32,9 +30,7 @@ final class DnnlGemmBuilder {
   // DNNL_ARG_ATTR_MULTIPLE_POST_OP(0), a macro in oneapi/dnnl/dnnl_types.h.
   private static final int FIRST_POST_OP = dnnl.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE;
 
-  private final dnnl_engine engine;
-  private final dnnl_stream stream;
-  private final OpenMpThreads threads;
+  private final DnnlContext context;
   private final GemmProblem problem;
   private final EncodedOperands operands;
   private final NativeScope scope;
@@ -45,15 +41,8 @@ final class DnnlGemmBuilder {
   private final int k;
 
   private DnnlGemmBuilder(
-      dnnl_engine engine,
-      dnnl_stream stream,
-      OpenMpThreads threads,
-      GemmProblem problem,
-      OperandSource source,
-      NativeScope scope) {
-    this.engine = engine;
-    this.stream = stream;
-    this.threads = threads;
+      DnnlContext context, GemmProblem problem, OperandSource source, NativeScope scope) {
+    this.context = context;
     this.problem = problem;
     this.operands = new EncodedOperands(problem, source);
     this.scope = scope;
@@ -69,19 +58,14 @@ final class DnnlGemmBuilder {
    *
    * @throws UnsupportedWorkException if oneDNN has no optimized implementation
    */
-  static DnnlGemmWork build(
-      dnnl_engine engine,
-      dnnl_stream stream,
-      OpenMpThreads threads,
-      GemmProblem problem,
-      OperandSource source) {
+  static DnnlGemmWork build(DnnlContext context, GemmProblem problem, OperandSource source) {
     if (problem.precision().output().isInteger() && problem.epilogue() != Epilogue.NONE) {
       throw new UnsupportedWorkException(
           problem.precision() + " has no epilogue " + problem.epilogue().id() + ".");
     }
     NativeScope scope = new NativeScope();
     try {
-      return new DnnlGemmBuilder(engine, stream, threads, problem, source, scope).build();
+      return new DnnlGemmBuilder(context, problem, source, scope).build();
     } catch (RuntimeException e) {
       scope.close();
       throw e;
@@ -103,31 +87,34 @@ final class DnnlGemmBuilder {
     refuseReference(description.implementation());
     dnnl_primitive primitive = create(plan);
 
-    NativeBuffer output = scope.allocate(bytes(y));
+    NativeBuffer output = scope.allocate(DnnlContext.bytes(y));
     DnnlArguments.Builder arguments =
         new DnnlArguments.Builder()
-            .add(dnnl.DNNL_ARG_SRC, memory(x, activations(bytes(x))))
+            .add(dnnl.DNNL_ARG_SRC, memory(x, activations(DnnlContext.bytes(x))))
             .add(dnnl.DNNL_ARG_WEIGHTS, packedWeights(description.weights()))
             .add(dnnl.DNNL_ARG_DST, memory(y, output));
     if (addend != null) {
       NativeBuffer numbers =
-          problem.epilogue() == Epilogue.BIAS ? biases(bytes(addend)) : residuals(bytes(addend));
+          problem.epilogue() == Epilogue.BIAS
+              ? biases(DnnlContext.bytes(addend))
+              : residuals(DnnlContext.bytes(addend));
       arguments.add(FIRST_POST_OP | dnnl.DNNL_ARG_SRC_1, memory(addend, numbers));
     }
     if (precision == Precision.INT8_OUT8) {
       arguments.add(dnnl.DNNL_ARG_ATTR_SCALES | dnnl.DNNL_ARG_SRC, alpha());
     }
     dnnl_memory_desc scratchpad = description.scratchpad();
-    arguments.add(dnnl.DNNL_ARG_SCRATCHPAD, memory(scratchpad, scope.allocate(bytes(scratchpad))));
+    arguments.add(
+        dnnl.DNNL_ARG_SCRATCHPAD,
+        memory(scratchpad, scope.allocate(DnnlContext.bytes(scratchpad))));
 
     Map<String, String> facts = new TreeMap<>();
     facts.put("algorithm", description.implementation());
     facts.put("weight.format", description.weightFormat());
-    facts.put("weight.bytes", Long.toString(bytes(description.weights())));
-    facts.put("workspace.bytes", Long.toString(bytes(scratchpad)));
-    facts.put("threads", Integer.toString(threads.effective()));
-    return new DnnlGemmWork(
-        problem, threads, scope, stream, primitive, arguments.in(scope), output, facts);
+    facts.put("weight.bytes", Long.toString(DnnlContext.bytes(description.weights())));
+    facts.put("workspace.bytes", Long.toString(DnnlContext.bytes(scratchpad)));
+    facts.put("threads", Integer.toString(context.threads().effective()));
+    return new DnnlGemmWork(problem, context, scope, primitive, arguments.in(scope), output, facts);
   }
 
   // ---- what oneDNN is asked for ----
@@ -141,7 +128,7 @@ final class DnnlGemmBuilder {
             anyWeights,
             dims.length,
             dims,
-            type(problem.precision().weight()),
+            DnnlContext.code(problem.precision().weight()),
             dnnl.dnnl_format_tag_any),
         "dnnl_memory_desc_create_with_tag");
     scope.own(anyWeights, "dnnl_memory_desc_destroy", dnnl::dnnl_memory_desc_destroy);
@@ -149,7 +136,7 @@ final class DnnlGemmBuilder {
     dnnl_primitive_desc plan = new dnnl_primitive_desc();
     Dnnl.checkImplemented(
         dnnl.dnnl_matmul_primitive_desc_create(
-            plan, engine, x, anyWeights, null, y, attributes(addend)),
+            plan, context.engine(), x, anyWeights, null, y, attributes(addend)),
         "dnnl_matmul_primitive_desc_create",
         "oneDNN " + Dnnl.version() + " has no " + what() + " on this CPU.");
     return scope.own(plan, "dnnl_primitive_desc_destroy", dnnl::dnnl_primitive_desc_destroy);
@@ -255,7 +242,7 @@ final class DnnlGemmBuilder {
    * W [N, K] row-major is the matmul's [K, N] column-major; oneDNN turns it into its own format.
    */
   private dnnl_memory packedWeights(dnnl_memory_desc packed) {
-    dnnl_memory target = memory(packed, scope.allocate(bytes(packed)));
+    dnnl_memory target = memory(packed, scope.allocate(DnnlContext.bytes(packed)));
     try (NativeScope temporary = new NativeScope()) {
       ElementType type = problem.precision().weight();
       int rowBytes = k * type.bytes();
@@ -268,36 +255,10 @@ final class DnnlGemmBuilder {
 
       long[] dims = dims(k, n);
       long[] strides = batch == 1 ? new long[] {1, k} : new long[] {(long) n * k, 1, k};
-      dnnl_memory_desc transposed = describe(temporary, type, dims, strides);
-      reorder(temporary, transposed, memory(temporary, transposed, plain), packed, target);
+      dnnl_memory_desc transposed = context.describe(temporary, type, dims, strides);
+      context.reorder(transposed, context.memory(temporary, transposed, plain), packed, target);
     }
     return target;
-  }
-
-  private void reorder(
-      NativeScope temporary,
-      dnnl_memory_desc fromDescription,
-      dnnl_memory from,
-      dnnl_memory_desc toDescription,
-      dnnl_memory to) {
-    dnnl_primitive_desc plan = new dnnl_primitive_desc();
-    Dnnl.check(
-        dnnl.dnnl_reorder_primitive_desc_create(
-            plan, fromDescription, engine, toDescription, engine, null),
-        "dnnl_reorder_primitive_desc_create");
-    temporary.own(plan, "dnnl_primitive_desc_destroy", dnnl::dnnl_primitive_desc_destroy);
-    dnnl_primitive reorder = new dnnl_primitive();
-    Dnnl.check(dnnl.dnnl_primitive_create(reorder, plan), "dnnl_primitive_create");
-    temporary.own(reorder, "dnnl_primitive_destroy", dnnl::dnnl_primitive_destroy);
-    DnnlArguments arguments =
-        new DnnlArguments.Builder()
-            .add(dnnl.DNNL_ARG_FROM, from)
-            .add(dnnl.DNNL_ARG_TO, to)
-            .in(temporary);
-    Dnnl.check(
-        dnnl.dnnl_primitive_execute(reorder, stream, arguments.count(), arguments.pointer()),
-        "dnnl_primitive_execute");
-    Dnnl.check(dnnl.dnnl_stream_wait(stream), "dnnl_stream_wait");
   }
 
   /** Encodes rows on the common pool: each writes its own part of the memory. */
@@ -322,44 +283,10 @@ final class DnnlGemmBuilder {
   private dnnl_memory_desc rowMajor(ElementType type, int rows, int columns) {
     long[] strides =
         batch == 1 ? new long[] {columns, 1} : new long[] {(long) rows * columns, columns, 1};
-    return describe(scope, type, dims(rows, columns), strides);
-  }
-
-  private static dnnl_memory_desc describe(
-      NativeScope owner, ElementType type, long[] dims, long[] strides) {
-    dnnl_memory_desc description = new dnnl_memory_desc();
-    Dnnl.check(
-        dnnl.dnnl_memory_desc_create_with_strides(
-            description, dims.length, dims, type(type), strides),
-        "dnnl_memory_desc_create_with_strides");
-    return owner.own(description, "dnnl_memory_desc_destroy", dnnl::dnnl_memory_desc_destroy);
+    return context.describe(scope, type, dims(rows, columns), strides);
   }
 
   private dnnl_memory memory(dnnl_memory_desc description, NativeBuffer buffer) {
-    return memory(scope, description, buffer);
-  }
-
-  private dnnl_memory memory(NativeScope owner, dnnl_memory_desc description, NativeBuffer buffer) {
-    dnnl_memory memory = new dnnl_memory();
-    Dnnl.check(
-        dnnl.dnnl_memory_create(memory, description, engine, buffer.pointer()),
-        "dnnl_memory_create");
-    return owner.own(memory, "dnnl_memory_destroy", dnnl::dnnl_memory_destroy);
-  }
-
-  private static long bytes(dnnl_memory_desc description) {
-    return dnnl.dnnl_memory_desc_get_size(description);
-  }
-
-  private static int type(ElementType type) {
-    return switch (type) {
-      case FP32 -> dnnl.dnnl_f32;
-      case FP16 -> dnnl.dnnl_f16;
-      case BF16 -> dnnl.dnnl_bf16;
-      case INT8 -> dnnl.dnnl_s8;
-      case INT32 -> dnnl.dnnl_s32;
-      case FP8_E4M3 -> dnnl.dnnl_f8_e4m3;
-      case FP8_E5M2 -> dnnl.dnnl_f8_e5m2;
-    };
+    return context.memory(scope, description, buffer);
   }
 }

@@ -5,7 +5,6 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.bytedeco.dnnl.dnnl_exec_arg_t;
 import org.bytedeco.dnnl.dnnl_primitive;
-import org.bytedeco.dnnl.dnnl_stream;
 import org.bytedeco.dnnl.global.dnnl;
 import org.joulemark.kernels.engine.GemmWork;
 import org.joulemark.kernels.gemm.GemmProblem;
@@ -19,9 +18,8 @@ import org.joulemark.kernels.quant.ElementType;
  */
 final class DnnlGemmWork implements GemmWork {
   private final GemmProblem problem;
-  private final OpenMpThreads threads;
+  private final DnnlContext context;
   private final NativeScope scope;
-  private final dnnl_stream stream;
   private final dnnl_primitive primitive;
   private final dnnl_exec_arg_t arguments;
   private final int argumentCount;
@@ -38,17 +36,15 @@ final class DnnlGemmWork implements GemmWork {
    */
   DnnlGemmWork(
       GemmProblem problem,
-      OpenMpThreads threads,
+      DnnlContext context,
       NativeScope scope,
-      dnnl_stream stream,
       dnnl_primitive primitive,
       DnnlArguments arguments,
       NativeBuffer output,
       Map<String, String> facts) {
     this.problem = problem;
-    this.threads = threads;
+    this.context = context;
     this.scope = scope;
-    this.stream = stream;
     this.primitive = primitive;
     this.arguments = arguments.pointer();
     this.argumentCount = arguments.count();
@@ -63,8 +59,8 @@ final class DnnlGemmWork implements GemmWork {
 
   @Override
   public void submit() {
-    threads.prepareCurrentThread();
-    int status = dnnl.dnnl_primitive_execute(primitive, stream, argumentCount, arguments);
+    context.threads().prepareCurrentThread();
+    int status = dnnl.dnnl_primitive_execute(primitive, context.stream(), argumentCount, arguments);
     if (status != dnnl.dnnl_success) {
       Dnnl.check(status, "dnnl_primitive_execute");
     }
@@ -73,7 +69,7 @@ final class DnnlGemmWork implements GemmWork {
 
   @Override
   public void drain() {
-    Dnnl.check(dnnl.dnnl_stream_wait(stream), "dnnl_stream_wait");
+    Dnnl.check(dnnl.dnnl_stream_wait(context.stream()), "dnnl_stream_wait");
   }
 
   @Override

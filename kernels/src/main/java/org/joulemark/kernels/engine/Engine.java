@@ -4,6 +4,9 @@ import java.util.List;
 import java.util.Map;
 import org.joulemark.kernels.gemm.GemmProblem;
 import org.joulemark.kernels.gemm.OperandSource;
+import org.joulemark.kernels.layer.LayerProblem;
+import org.joulemark.kernels.layer.ModelProblem;
+import org.joulemark.kernels.model.TensorSource;
 
 /** An opened device with the libraries that run on it. Used from one thread. */
 public interface Engine extends AutoCloseable {
@@ -31,6 +34,33 @@ public interface Engine extends AutoCloseable {
    * @throws EngineException if a native call fails
    */
   GemmWork gemm(GemmProblem problem, OperandSource operands, GemmOptions options);
+
+  /**
+   * Prepares one pass of one decoder layer: encodes weights and input into the problem's formats,
+   * moves them to the device, fills the cache of a decode.
+   *
+   * @param source the layer's weights under the names of {@link
+   *     org.joulemark.kernels.model.LayerTensors#alone}, and the problem's input and cache
+   * @throws UnsupportedWorkException if this engine, hardware or library cannot do it, or it does
+   *     not fit into memory
+   * @throws EngineException if a native call fails
+   */
+  default LayerWork layer(LayerProblem problem, TensorSource source, LayerOptions options) {
+    throw new UnsupportedWorkException("The " + name() + " engine carries out no layers.");
+  }
+
+  /**
+   * Prepares a whole model.
+   *
+   * @param source the weights under the names of {@link
+   *     org.joulemark.kernels.model.ModelTensors#of}
+   * @throws UnsupportedWorkException if this engine, hardware or library cannot do it, or it does
+   *     not fit into memory
+   * @throws EngineException if a native call fails
+   */
+  default ModelSession model(ModelProblem problem, TensorSource source, LayerOptions options) {
+    throw new UnsupportedWorkException("The " + name() + " engine carries out no models.");
+  }
 
   /** Frees the device. Works that are still open are closed first by their owners. */
   @Override

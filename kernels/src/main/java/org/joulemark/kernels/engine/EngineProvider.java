@@ -1,6 +1,7 @@
 package org.joulemark.kernels.engine;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Knows one engine without opening it. Found through {@link java.util.ServiceLoader}, so a new
@@ -28,6 +29,14 @@ public interface EngineProvider {
    * @param library the GEMM library, or {@code auto} for the engine's default
    */
   GemmOptions gemmDefaults(String library);
+
+  /**
+   * What {@code auto} stands for in the options of a layer or a model on this engine; empty where
+   * it carries out none.
+   */
+  default Optional<LayerOptions> layerDefaults() {
+    return Optional.empty();
+  }
 
   /**
    * Opens the engine.

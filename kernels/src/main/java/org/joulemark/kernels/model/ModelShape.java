@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The shape of one decoder-only transformer: everything that its cost depends on, and nothing of
@@ -24,7 +25,11 @@ import java.util.Optional;
  * @param slidingWindow keys that a query sees, 0 for all
  * @param ropeTheta base of the rotary embedding, 0 where positions come from ALiBi
  * @param normEpsilon epsilon of RMSNorm or LayerNorm
+ * @param headSize width of one attention head; where a description leaves it out (0), hidden /
+ *     heads
+ * @param ropeScaling how the rotary frequencies are stretched, null for not at all
  * @param qkvBias whether the query, key and value projections have a bias
+ * @param outputBias whether the attention's output projection has a bias
  * @param allBias whether every linear part and norm has a bias (BLOOM)
  * @param gated whether the feed-forward part is gated (SwiGLU: gate, up and down)
  * @param experts feed-forward experts per layer, 1 for a dense model
@@ -46,7 +51,10 @@ public record ModelShape(
     int slidingWindow,
     double ropeTheta,
     @JsonProperty(required = true) double normEpsilon,
+    int headSize,
+    @Nullable RopeScaling ropeScaling,
     boolean qkvBias,
+    boolean outputBias,
     boolean allBias,
     boolean gated,
     @JsonProperty(required = true) int experts,
@@ -58,18 +66,36 @@ public record ModelShape(
     if (hidden <= 0 || intermediate <= 0 || layers <= 0 || heads <= 0 || kvHeads <= 0) {
       throw new IllegalArgumentException("model " + id + ": every size must be positive");
     }
-    if (hidden % heads != 0 || heads % kvHeads != 0) {
-      throw new IllegalArgumentException(
-          "model " + id + ": hidden must divide by heads, and heads by kvHeads");
+    if (headSize == 0) {
+      if (hidden % heads != 0) {
+        throw new IllegalArgumentException("model " + id + ": hidden must divide by heads");
+      }
+      headSize = hidden / heads;
+    }
+    if (headSize < 0 || slidingWindow < 0 || vocabulary < 0) {
+      throw new IllegalArgumentException("model " + id + ": no size may be negative");
+    }
+    if (heads % kvHeads != 0) {
+      throw new IllegalArgumentException("model " + id + ": heads must divide by kvHeads");
     }
     if (experts < 1 || activeExperts < 1 || activeExperts > experts) {
       throw new IllegalArgumentException("model " + id + ": 1 <= activeExperts <= experts");
     }
   }
 
-  /** Width of one attention head; the six models' config.json has no head_dim, so it is derived. */
-  public int headSize() {
-    return hidden / heads;
+  /** Width of the queries of one token, all heads together. */
+  public int queryWidth() {
+    return heads * headSize;
+  }
+
+  /** Width of the keys, and of the values, of one token, all heads together. */
+  public int kvWidth() {
+    return kvHeads * headSize;
+  }
+
+  /** Whether positions come from ALiBi, rather than from a rotary embedding. */
+  public boolean alibi() {
+    return ropeTheta == 0;
   }
 
   /**
@@ -77,10 +103,9 @@ public record ModelShape(
    * one fused product, and so are gate and up.
    */
   public List<LinearLayer> linearLayers() {
-    int kvWidth = kvHeads * headSize();
     List<LinearLayer> parts = new ArrayList<>();
-    parts.add(new LinearLayer("qkv", hidden + 2 * kvWidth, hidden));
-    parts.add(new LinearLayer("o", hidden, hidden));
+    parts.add(new LinearLayer("qkv", queryWidth() + 2 * kvWidth(), hidden));
+    parts.add(new LinearLayer("o", hidden, queryWidth()));
     parts.add(
         gated
             ? new LinearLayer("gate_up", 2 * intermediate, hidden)
@@ -96,15 +121,17 @@ public record ModelShape(
 
   /** Parameters of one decoder layer, norms and biases included; every expert counts. */
   public long parametersPerLayer() {
-    int kvWidth = kvHeads * headSize();
-    long qkvRows = hidden + 2L * kvWidth;
-    long attention = qkvRows * hidden + (long) hidden * hidden;
+    long qkvRows = queryWidth() + 2L * kvWidth();
+    long attention = qkvRows * hidden + (long) hidden * queryWidth();
     long feedForward = (gated ? 3L : 2L) * hidden * intermediate * experts;
     long router = experts > 1 ? (long) experts * hidden : 0;
     long norms = 2L * hidden;
     long biases = 0;
     if (qkvBias || allBias) {
       biases += qkvRows;
+    }
+    if (outputBias) {
+      biases += hidden;
     }
     if (allBias) {
       // o, up, down, and the two norms' own biases.
@@ -133,8 +160,7 @@ public record ModelShape(
    * multiply-add; attention over the context comes on top and depends on its length).
    */
   public long linearFlopsPerToken() {
-    int kvWidth = kvHeads * headSize();
-    long attention = (hidden + 2L * kvWidth) * hidden + (long) hidden * hidden;
+    long attention = (2L * queryWidth() + 2L * kvWidth()) * hidden;
     long feedForward = (gated ? 3L : 2L) * hidden * intermediate * activeExperts;
     return 2 * (layers * (attention + feedForward) + (long) vocabulary * hidden);
   }
@@ -145,6 +171,6 @@ public record ModelShape(
    * @param bytesPerElement size of one cached number
    */
   public long kvBytesPerToken(int bytesPerElement) {
-    return 2L * layers * kvHeads * headSize() * bytesPerElement;
+    return 2L * layers * kvWidth() * bytesPerElement;
   }
 }

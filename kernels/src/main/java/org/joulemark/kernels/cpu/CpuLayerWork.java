@@ -1,0 +1,216 @@
+package org.joulemark.kernels.cpu;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import org.joulemark.kernels.engine.LayerWork;
+import org.joulemark.kernels.layer.CacheContents;
+import org.joulemark.kernels.layer.HostTensor;
+import org.joulemark.kernels.layer.KvCacheShape;
+import org.joulemark.kernels.layer.LayerProblem;
+import org.joulemark.kernels.layer.LayerWeights;
+import org.joulemark.kernels.layer.Phase;
+import org.joulemark.kernels.model.LayerTensors;
+import org.joulemark.kernels.model.LinearLayer;
+import org.joulemark.kernels.model.ModelShape;
+import org.joulemark.kernels.model.TensorSource;
+import org.joulemark.kernels.model.TensorSpec;
+
+/** One layer pass on the CPU; done when {@link #submit} returns. */
+final class CpuLayerWork implements LayerWork {
+  private final LayerProblem problem;
+  private final OpenMpThreads threads;
+  private final NativeScope scope;
+  private final CpuPass pass;
+  private final CpuPass.Layer layer;
+  private final Map<String, String> facts;
+  // Written by the one thread that submits, read by any.
+  private final AtomicLong completed = new AtomicLong();
+
+  private CpuLayerWork(
+      LayerProblem problem,
+      DnnlContext context,
+      NativeScope scope,
+      WorkerTeam team,
+      TensorSource source) {
+    this.problem = problem;
+    this.threads = context.threads();
+    this.scope = scope;
+    ModelShape shape = problem.shape();
+    LayerWeights weights = new LayerWeights(shape, LayerTensors.alone(shape), source);
+    CpuKvCache cache = new CpuKvCache(KvCacheShape.of(shape, problem.batch(), problem.capacity()));
+    this.pass =
+        new CpuPass(
+            context,
+            team,
+            scope,
+            weights,
+            problem.precision(),
+            problem.batch(),
+            problem.newTokens(),
+            null,
+            false,
+            cache);
+    CpuPass.Weights packed = pass.pack(scope, weights);
+    this.layer = pass.bind(packed, cache);
+    fill(pass.input(), problem.input(), source);
+    if (problem.phase() == Phase.DECODE) {
+      if (problem.cacheContents() == CacheContents.DRAWN) {
+        draw(cache, source);
+      } else {
+        prefill(context, team, weights, packed, cache, source);
+      }
+    }
+    this.facts =
+        Map.of(
+            "algorithm",
+            pass.implementations(),
+            "attention",
+            CpuEngine.ATTENTION,
+            "kv.cache",
+            "FP32",
+            "threads",
+            Integer.toString(threads.effective()));
+  }
+
+  /**
+   * Prepares a pass.
+   *
+   * @throws org.joulemark.kernels.engine.UnsupportedWorkException if it does not fit into memory or
+   *     oneDNN has no optimized implementation
+   */
+  static CpuLayerWork prepare(
+      LayerProblem problem, DnnlContext context, WorkerTeam team, TensorSource source) {
+    requireMemory(problem);
+    NativeScope scope = new NativeScope();
+    try {
+      return new CpuLayerWork(problem, context, scope, team, source);
+    } catch (RuntimeException e) {
+      scope.close();
+      throw e;
+    }
+  }
+
+  private static void requireMemory(LayerProblem problem) {
+    ModelShape shape = problem.shape();
+    long weights = 0;
+    long largest = 0;
+    for (LinearLayer part : shape.linearLayers()) {
+      long bytes =
+          (long) part.outFeatures() * part.inFeatures() * problem.precision().weight().bytes();
+      weights += bytes;
+      largest = Math.max(largest, bytes);
+    }
+    long rows = Math.max(problem.rows(), (long) problem.batch() * problem.start());
+    long cache = KvCacheShape.of(shape, problem.batch(), problem.capacity()).bytes(Float.BYTES);
+    CpuMemory.require(weights + largest + CpuPass.bytes(shape, problem.precision(), rows), cache);
+  }
+
+  private static void fill(NativeMatrix matrix, TensorSpec tensor, TensorSource source) {
+    IntStream.range(0, matrix.rows())
+        .parallel()
+        .forEach(
+            row -> {
+              float[] values = new float[matrix.columns()];
+              source.row(tensor, row, values);
+              matrix.put(row, 0, values, 0, values.length);
+            });
+  }
+
+  private void draw(CpuKvCache cache, TensorSource source) {
+    int heads = problem.shape().kvHeads();
+    int context = problem.start();
+    IntStream.range(0, problem.batch() * heads)
+        .parallel()
+        .forEach(
+            head -> {
+              float[] key = new float[problem.shape().headSize()];
+              float[] value = new float[problem.shape().headSize()];
+              for (int j = 0; j < context; j++) {
+                source.row(problem.cacheKeys(), head * context + j, key);
+                source.row(problem.cacheValues(), head * context + j, value);
+                cache.put(head / heads, head % heads, j, key, value);
+              }
+            });
+  }
+
+  /** Carries the context through the layer, which leaves its keys and values in the cache. */
+  private void prefill(
+      DnnlContext context,
+      WorkerTeam team,
+      LayerWeights weights,
+      CpuPass.Weights packed,
+      CpuKvCache cache,
+      TensorSource source) {
+    try (NativeScope temporary = new NativeScope()) {
+      CpuPass before =
+          new CpuPass(
+              context,
+              team,
+              temporary,
+              weights,
+              problem.precision(),
+              problem.batch(),
+              problem.start(),
+              pass.arrangement(),
+              false,
+              cache);
+      fill(before.input(), problem.contextInput(), source);
+      before.bind(packed, cache).run(0);
+    }
+  }
+
+  @Override
+  public LayerProblem problem() {
+    return problem;
+  }
+
+  @Override
+  public void submit() {
+    threads.prepareCurrentThread();
+    layer.run(problem.start());
+    completed.setRelease(completed.getPlain() + 1);
+  }
+
+  @Override
+  public void drain() {
+    // Work is done when submit returns.
+  }
+
+  @Override
+  public long completed() {
+    return completed.get();
+  }
+
+  @Override
+  public HostTensor output() {
+    NativeMatrix output = pass.output();
+    float[] values = new float[Math.multiplyExact(output.rows(), output.columns())];
+    for (int row = 0; row < output.rows(); row++) {
+      output.get(row, 0, values, row * output.columns(), output.columns());
+    }
+    return new HostTensor(
+        "output", List.of(problem.batch(), problem.newTokens(), output.columns()), values);
+  }
+
+  @Override
+  public void poisonOutput() {
+    float[] nan = new float[pass.output().columns()];
+    Arrays.fill(nan, Float.NaN);
+    for (int row = 0; row < pass.rows(); row++) {
+      pass.output().put(row, 0, nan, 0, nan.length);
+    }
+  }
+
+  @Override
+  public Map<String, String> facts() {
+    return facts;
+  }
+
+  @Override
+  public void close() {
+    scope.close();
+  }
+}

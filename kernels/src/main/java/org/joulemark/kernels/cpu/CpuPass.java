@@ -1,0 +1,263 @@
+package org.joulemark.kernels.cpu;
+
+import java.util.List;
+import org.joulemark.kernels.cpu.DnnlLinear.Fused;
+import org.joulemark.kernels.layer.LayerWeights;
+import org.joulemark.kernels.model.ModelShape;
+import org.joulemark.kernels.quant.ElementType;
+import org.joulemark.kernels.quant.Precision;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that one decoder layer needs to read a fixed number of tokens, apart from its weights
+ * and cache: oneDNN primitives and the memory between them. Any number of layers of one model can
+ * be bound to it.
+ *
+ * <p>M = batch · tokens, H hidden, Q queryWidth, I intermediate. The residual stream and what is
+ * not multiplied by weights is FP32; what is, is in the precision's format.
+ */
+final class CpuPass {
+  private final ModelShape shape;
+  private final NativeScope scope;
+  private final int rows;
+
+  private final NativeMatrix input; // [M, H] FP32
+  private final NativeMatrix normed; // [M, H]
+  private final NativeMatrix qkv; // [M, Q + 2·kvWidth] FP32
+  private final NativeMatrix attended; // [M, Q]
+  private final NativeMatrix middle; // [M, H] FP32
+  private final @Nullable NativeMatrix gate; // [M, I] FP32
+  private final NativeMatrix inner; // [M, I]
+  private final NativeMatrix output; // [M, H] FP32
+
+  private final DnnlLinear qkvPart;
+  private final DnnlLinear outputPart;
+  private final @Nullable DnnlLinear gatePart;
+  private final DnnlLinear upPart;
+  private final DnnlLinear downPart;
+
+  private final CpuNorm inputNorm;
+  private final CpuNorm postNorm;
+  private final CpuAttention attention;
+
+  /**
+   * How the weights of a layer are arranged: a primitive for each linear part, whose choice of
+   * arrangement counts.
+   */
+  record Arrangement(
+      DnnlLinear qkv,
+      DnnlLinear output,
+      @Nullable DnnlLinear gate,
+      DnnlLinear up,
+      DnnlLinear down) {}
+
+  /**
+   * One layer's weights, encoded and packed; {@code vectors} are weight and bias of the norm before
+   * attention, then of the one before the feed-forward part.
+   */
+  record Weights(
+      List<float[]> vectors,
+      DnnlLinear.Weights qkv,
+      DnnlLinear.Weights output,
+      DnnlLinear.@Nullable Weights gate,
+      DnnlLinear.Weights up,
+      DnnlLinear.Weights down) {}
+
+  /**
+   * Plans a pass.
+   *
+   * @param scope owns everything
+   * @param arrangement how the weights are packed already, null to let oneDNN choose
+   * @param inPlace whether the output is written over the input
+   * @param cache a cache of the size that every layer's has
+   */
+  CpuPass(
+      DnnlContext context,
+      WorkerTeam team,
+      NativeScope scope,
+      LayerWeights kind,
+      Precision precision,
+      int batch,
+      int tokens,
+      @Nullable Arrangement arrangement,
+      boolean inPlace,
+      CpuKvCache cache) {
+    this.shape = kind.shape();
+    this.scope = scope;
+    this.rows = Math.multiplyExact(batch, tokens);
+    ElementType fp32 = ElementType.FP32;
+    ElementType type = precision.activation();
+    int hidden = shape.hidden();
+    int inside = shape.intermediate();
+
+    this.input = new NativeMatrix(scope, fp32, rows, hidden);
+    this.normed = new NativeMatrix(scope, type, rows, hidden);
+    this.qkv = new NativeMatrix(scope, fp32, rows, kind.qkvRows());
+    this.attended = new NativeMatrix(scope, type, rows, shape.queryWidth());
+    this.middle = new NativeMatrix(scope, fp32, rows, hidden);
+    this.gate = shape.gated() ? new NativeMatrix(scope, fp32, rows, inside) : null;
+    this.inner = new NativeMatrix(scope, type, rows, inside);
+    this.output = inPlace ? input : new NativeMatrix(scope, fp32, rows, hidden);
+
+    boolean innerBias = kind.hasFeedForwardBias();
+    Planner planner = new Planner(context, scope, precision, rows);
+    this.qkvPart =
+        planner.plan(
+            qkv,
+            hidden,
+            kind.hasQkvBias(),
+            Fused.NONE,
+            arrangement == null ? null : arrangement.qkv);
+    this.outputPart =
+        planner.plan(
+            middle,
+            shape.queryWidth(),
+            kind.hasOutputBias(),
+            Fused.PLUS,
+            arrangement == null ? null : arrangement.output);
+    this.gatePart =
+        gate == null
+            ? null
+            : planner.plan(
+                gate, hidden, innerBias, Fused.SILU, arrangement == null ? null : arrangement.gate);
+    this.upPart =
+        planner.plan(
+            inner,
+            hidden,
+            innerBias,
+            shape.gated() ? Fused.TIMES : Fused.GELU,
+            arrangement == null ? null : arrangement.up);
+    this.downPart =
+        planner.plan(
+            output, inside, innerBias, Fused.PLUS, arrangement == null ? null : arrangement.down);
+
+    boolean layerNorm = kind.hasNormBias();
+    this.inputNorm = new CpuNorm(team, input, normed, layerNorm, shape.normEpsilon());
+    this.postNorm = new CpuNorm(team, middle, normed, layerNorm, shape.normEpsilon());
+    this.attention = new CpuAttention(shape, team, batch, tokens, qkv, attended, cache);
+  }
+
+  private record Planner(DnnlContext context, NativeScope scope, Precision precision, int rows) {
+    DnnlLinear plan(
+        NativeMatrix to, int in, boolean bias, Fused fused, @Nullable DnnlLinear arranged) {
+      return new DnnlLinear(
+          context,
+          scope,
+          new DnnlLinear.Spec(precision, to.type(), rows, to.columns(), in, bias, fused),
+          arranged == null ? null : arranged.weights());
+    }
+  }
+
+  /** Bytes of native memory that a pass over {@code rows} tokens takes, weights apart. */
+  static long bytes(ModelShape shape, Precision precision, long rows) {
+    int type = precision.activation().bytes();
+    long qkv = shape.queryWidth() + 2L * shape.kvWidth();
+    long fp32 = 3L * shape.hidden() + qkv + (shape.gated() ? shape.intermediate() : 0);
+    long encoded = (long) shape.hidden() + shape.queryWidth() + shape.intermediate();
+    return rows * (4 * fp32 + type * encoded);
+  }
+
+  /** How this pass reads weights. */
+  Arrangement arrangement() {
+    return new Arrangement(qkvPart, outputPart, gatePart, upPart, downPart);
+  }
+
+  /** Encodes and packs a layer's weights for this pass and for others of its arrangement. */
+  Weights pack(NativeScope owner, LayerWeights weights) {
+    int inside = shape.intermediate();
+    float[] innerBias = weights.feedForwardInBias();
+    int up = shape.gated() ? inside : 0;
+    return new Weights(
+        List.of(
+            weights.inputNormWeight(),
+            weights.inputNormBias(),
+            weights.postNormWeight(),
+            weights.postNormBias()),
+        part(owner, qkvPart, weights::qkvRow, weights.qkvBias()),
+        part(owner, outputPart, weights::outputRow, weights.outputBias()),
+        gatePart == null ? null : part(owner, gatePart, weights::feedForwardInRow, innerBias),
+        part(
+            owner,
+            upPart,
+            (row, into) -> weights.feedForwardInRow(up + row, into),
+            java.util.Arrays.copyOfRange(innerBias, up, up + inside)),
+        part(owner, downPart, weights::downRow, weights.downBias()));
+  }
+
+  private static DnnlLinear.Weights part(
+      NativeScope owner, DnnlLinear part, DnnlLinear.Rows rows, float[] bias) {
+    return new DnnlLinear.Weights(part.pack(owner, rows), part.bias(owner, bias));
+  }
+
+  /** One layer bound to this pass. */
+  final class Layer {
+    private final List<float[]> vectors;
+    private final CpuKvCache cache;
+    private final DnnlLinear.Call qkvCall;
+    private final DnnlLinear.Call outputCall;
+    private final DnnlLinear.@Nullable Call gateCall;
+    private final DnnlLinear.Call upCall;
+    private final DnnlLinear.Call downCall;
+
+    private Layer(Weights weights, CpuKvCache cache) {
+      this.vectors = weights.vectors();
+      this.cache = cache;
+      this.qkvCall = qkvPart.bind(scope, weights.qkv(), normed, qkv, null);
+      this.outputCall = outputPart.bind(scope, weights.output(), attended, middle, input);
+      this.gateCall =
+          gatePart == null || weights.gate() == null || gate == null
+              ? null
+              : gatePart.bind(scope, weights.gate(), normed, gate, null);
+      this.upCall = upPart.bind(scope, weights.up(), normed, inner, gate);
+      this.downCall = downPart.bind(scope, weights.down(), inner, output, middle);
+    }
+
+    /** Reads the input as tokens at positions {@code start} and on; writes the output. */
+    void run(int start) {
+      inputNorm.run(vectors.get(0), vectors.get(1));
+      qkvCall.run();
+      attention.run(cache, start);
+      outputCall.run();
+      postNorm.run(vectors.get(2), vectors.get(3));
+      if (gateCall != null) {
+        gateCall.run();
+      }
+      upCall.run();
+      downCall.run();
+    }
+  }
+
+  /** Binds a layer. */
+  Layer bind(Weights weights, CpuKvCache cache) {
+    return new Layer(weights, cache);
+  }
+
+  /** [M, H], the residual stream before a layer. */
+  NativeMatrix input() {
+    return input;
+  }
+
+  /** [M, H], the residual stream after a layer. */
+  NativeMatrix output() {
+    return output;
+  }
+
+  /** [M, H] in the precision's format, free between layers. */
+  NativeMatrix normed() {
+    return normed;
+  }
+
+  /** M. */
+  int rows() {
+    return rows;
+  }
+
+  /** What oneDNN chose. */
+  String implementations() {
+    List<DnnlLinear> parts =
+        gatePart == null
+            ? List.of(qkvPart, outputPart, upPart, downPart)
+            : List.of(qkvPart, outputPart, gatePart, upPart, downPart);
+    return DnnlLinear.implementations(parts);
+  }
+}

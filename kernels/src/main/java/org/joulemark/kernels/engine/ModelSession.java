@@ -1,0 +1,33 @@
+package org.joulemark.kernels.engine;
+
+import java.util.Map;
+import org.joulemark.kernels.layer.ModelPass;
+
+/** A whole model on a device, with its KV cache. Used from one thread. */
+public interface ModelSession extends ModelPass, AutoCloseable {
+
+  /**
+   * The work of reading prompts from the start and computing the logits of each one's last token.
+   * One unit is one pass over all the prompts. Submitting leaves the session after these prompts.
+   *
+   * @param tokens [batch][n]
+   * @throws IllegalArgumentException for tokens that do not fit
+   */
+  Work prefill(int[][] tokens);
+
+  /**
+   * The work of reading one token of each sequence at position {@code context}, and finding the
+   * next, which the next unit reads at the same position, so that all units do the same work. The
+   * cache must hold {@code context} tokens: read them with {@link #forward} first.
+   *
+   * @throws IllegalArgumentException if the session has not read that many tokens, or is full
+   */
+  Work decode(int context);
+
+  /** How the model is carried out, in stable dotted keys. */
+  Map<String, String> facts();
+
+  /** Frees the model; works of it must be closed first. */
+  @Override
+  void close();
+}

@@ -1,0 +1,37 @@
+package org.joulemark.kernels.layer;
+
+/** What every {@link ModelPass} holds its tokens to before it touches memory. */
+public final class TokenCheck {
+  private TokenCheck() {}
+
+  /**
+   * Checks the tokens of one call of {@link ModelPass#forward}.
+   *
+   * @throws IllegalArgumentException with one sentence that says what is wrong
+   */
+  public static void check(ModelPass pass, int[][] tokens) {
+    if (tokens.length != pass.batch()) {
+      throw new IllegalArgumentException(
+          tokens.length + " sequences were given to a pass of " + pass.batch() + ".");
+    }
+    int n = tokens[0].length;
+    if (n < 1 || n > pass.capacity() - pass.position()) {
+      throw new IllegalArgumentException(
+          n
+              + " tokens were given where there is room for 1 to "
+              + (pass.capacity() - pass.position())
+              + ".");
+    }
+    for (int[] sequence : tokens) {
+      if (sequence.length != n) {
+        throw new IllegalArgumentException("Every sequence must have the same number of tokens.");
+      }
+      for (int token : sequence) {
+        if (token < 0 || token >= pass.shape().vocabulary()) {
+          throw new IllegalArgumentException(
+              "Token " + token + " is not in the vocabulary of " + pass.shape().vocabulary() + ".");
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,409 @@
+package org.joulemark.kernels.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.joulemark.kernels.quant.Bf16;
+import org.joulemark.kernels.quant.Fp16;
+
+/**
+ * One file of tensors in the safetensors format (github.com/huggingface/safetensors, "Format"): an
+ * unsigned little-endian 64-bit length, that many bytes of a JSON object which gives each tensor's
+ * {@code dtype}, {@code shape} and {@code data_offsets}, then the numbers, row-major and
+ * little-endian.
+ *
+ * <p>The header is believed in nothing: its length, every offset and every size is held against the
+ * file before anything is read, tensors must follow each other without gap or overlap and fill the
+ * file, and nothing larger than the file itself is ever allocated. Numbers are read through memory
+ * maps of whole tensors, or of runs of rows where a tensor exceeds a gibibyte. Safe for concurrent
+ * use; maps stay until they are garbage.
+ */
+public final class SafetensorsFile {
+  // What the format's own implementation accepts.
+  private static final long MOST_HEADER_BYTES = 100_000_000;
+  private static final int LENGTH_BYTES = 8;
+  private static final long LARGEST_MAP_BYTES = 1L << 30;
+  private static final String METADATA = "__metadata__";
+
+  private final Path file;
+  private final Map<String, Tensor> tensors;
+  private final Map<MapKey, MappedByteBuffer> maps = new ConcurrentHashMap<>();
+
+  private SafetensorsFile(Path file, Map<String, Tensor> tensors) {
+    this.file = file;
+    this.tensors = tensors;
+  }
+
+  /**
+   * What the header says of one tensor, already checked against the file.
+   *
+   * @param name the tensor's name
+   * @param dtype number format, such as {@code F32}
+   * @param dimensions sizes, outermost first
+   * @param offset of the first byte in the file
+   * @param bytes of the whole tensor
+   */
+  public record Tensor(String name, String dtype, List<Long> dimensions, long offset, long bytes) {
+
+    /** Numbers in a row, the innermost dimension; 1 for a scalar. */
+    public long columns() {
+      return dimensions.isEmpty() ? 1 : dimensions.get(dimensions.size() - 1);
+    }
+
+    /** Rows, all other dimensions together. */
+    public long rows() {
+      long rows = 1;
+      for (int i = 0; i < dimensions.size() - 1; i++) {
+        rows *= dimensions.get(i);
+      }
+      return rows;
+    }
+  }
+
+  private record MapKey(String tensor, long segment) {}
+
+  /**
+   * Opens a file and checks its header.
+   *
+   * @throws ModelFormatException naming the file, and the tensor where there is one, for a missing
+   *     or truncated file or a header that is broken or lies
+   */
+  public static SafetensorsFile open(Path file) {
+    if (!Files.isRegularFile(file)) {
+      throw new ModelFormatException(file, "there is no such file");
+    }
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      long size = channel.size();
+      long headerBytes = headerLength(file, channel, size);
+      byte[] header = new byte[(int) headerBytes];
+      readFully(file, channel, ByteBuffer.wrap(header), LENGTH_BYTES);
+      return new SafetensorsFile(
+          file,
+          tensors(
+              file, JsonFile.parse(file, "the header", header), LENGTH_BYTES + headerBytes, size));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + file, e);
+    }
+  }
+
+  private static long headerLength(Path file, FileChannel channel, long size) throws IOException {
+    if (size < LENGTH_BYTES) {
+      throw new ModelFormatException(
+          file, "it has " + size + " bytes, too few for the length of a header");
+    }
+    ByteBuffer length = ByteBuffer.allocate(LENGTH_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    readFully(file, channel, length, 0);
+    long headerBytes = length.getLong(0);
+    if (headerBytes < 0 || headerBytes > size - LENGTH_BYTES) {
+      throw new ModelFormatException(
+          file,
+          "its header claims "
+              + Long.toUnsignedString(headerBytes)
+              + " bytes, but the file has only "
+              + (size - LENGTH_BYTES)
+              + " after the length");
+    }
+    if (headerBytes > MOST_HEADER_BYTES) {
+      throw new ModelFormatException(
+          file, "its header claims " + headerBytes + " bytes, more than " + MOST_HEADER_BYTES);
+    }
+    return headerBytes;
+  }
+
+  private static Map<String, Tensor> tensors(
+      Path file, JsonNode header, long dataStart, long fileSize) {
+    List<Tensor> all = new ArrayList<>();
+    for (Map.Entry<String, JsonNode> entry : header.properties()) {
+      if (!entry.getKey().equals(METADATA)) {
+        all.add(tensor(file, entry.getKey(), entry.getValue(), dataStart, fileSize));
+      }
+    }
+    all.sort(Comparator.comparingLong(Tensor::offset).thenComparingLong(Tensor::bytes));
+    Map<String, Tensor> byName = new LinkedHashMap<>();
+    long end = dataStart;
+    for (Tensor tensor : all) {
+      if (tensor.offset() != end) {
+        throw wrong(
+            file,
+            tensor.name(),
+            tensor.offset() < end
+                ? "its data overlaps that of the tensor before it"
+                : "there is a hole of " + (tensor.offset() - end) + " bytes before its data");
+      }
+      end = tensor.offset() + tensor.bytes();
+      byName.put(tensor.name(), tensor);
+    }
+    if (end != fileSize) {
+      throw new ModelFormatException(
+          file, "it has " + (fileSize - end) + " bytes after its last tensor");
+    }
+    return byName;
+  }
+
+  private static Tensor tensor(
+      Path file, String name, JsonNode node, long dataStart, long fileSize) {
+    if (!node.isObject()) {
+      throw wrong(file, name, "its entry in the header is not an object");
+    }
+    String dtype = node.path("dtype").asText("");
+    List<Long> dimensions = dimensions(file, name, node.path("shape"));
+    JsonNode offsets = node.path("data_offsets");
+    if (!offsets.isArray() || offsets.size() != 2) {
+      throw wrong(file, name, "data_offsets is not a pair of whole numbers");
+    }
+    long begin = wholeNumber(file, name, "data_offsets", offsets.get(0));
+    long end = wholeNumber(file, name, "data_offsets", offsets.get(1));
+    if (begin > end) {
+      throw wrong(file, name, "data_offsets end before they begin");
+    }
+    if (end > fileSize - dataStart) {
+      throw wrong(
+          file,
+          name,
+          "its data should end at byte "
+              + end
+              + " of the data, but the file holds only "
+              + (fileSize - dataStart)
+              + ": it is truncated or its header lies");
+    }
+    long expected = byteSize(file, name, dtype, dimensions);
+    if (end - begin != expected) {
+      throw wrong(
+          file,
+          name,
+          "shape "
+              + dimensions
+              + " of "
+              + dtype
+              + " needs "
+              + expected
+              + " bytes, but data_offsets span "
+              + (end - begin));
+    }
+    return new Tensor(name, dtype, dimensions, dataStart + begin, expected);
+  }
+
+  private static List<Long> dimensions(Path file, String name, JsonNode shape) {
+    if (!shape.isArray()) {
+      throw wrong(file, name, "shape is missing or not an array");
+    }
+    List<Long> dimensions = new ArrayList<>();
+    for (JsonNode dimension : shape) {
+      dimensions.add(wholeNumber(file, name, "shape", dimension));
+    }
+    return List.copyOf(dimensions);
+  }
+
+  private static long wholeNumber(Path file, String name, String field, JsonNode node) {
+    if (!node.isIntegralNumber() || !node.canConvertToLong() || node.longValue() < 0) {
+      throw wrong(file, name, field + " holds what is not a whole number that is not negative");
+    }
+    return node.longValue();
+  }
+
+  private static long byteSize(Path file, String name, String dtype, List<Long> dimensions) {
+    long bytes = bytesPerElement(file, name, dtype);
+    try {
+      for (long dimension : dimensions) {
+        bytes = Math.multiplyExact(bytes, dimension);
+      }
+    } catch (ArithmeticException e) {
+      throw wrong(file, name, "shape " + dimensions + " overflows");
+    }
+    return bytes;
+  }
+
+  private static int bytesPerElement(Path file, String name, String dtype) {
+    return switch (dtype) {
+      case "BOOL", "U8", "I8", "F8_E4M3", "F8_E5M2" -> 1;
+      case "F16", "BF16", "I16", "U16" -> 2;
+      case "F32", "I32", "U32" -> 4;
+      case "F64", "I64", "U64" -> 8;
+      default ->
+          throw wrong(
+              file,
+              name,
+              "dtype \"" + dtype.substring(0, Math.min(20, dtype.length())) + "\" is not known");
+    };
+  }
+
+  /** The file that was opened. */
+  public Path path() {
+    return file;
+  }
+
+  /** Every tensor by name, in the order of the data. */
+  public Map<String, Tensor> tensors() {
+    return Map.copyOf(tensors);
+  }
+
+  /** Whether the file holds a tensor of that name. */
+  public boolean contains(String name) {
+    return tensors.containsKey(name);
+  }
+
+  /**
+   * The tensor of that name.
+   *
+   * @throws ModelFormatException if the file has none
+   */
+  public Tensor tensor(String name) {
+    Tensor tensor = tensors.get(name);
+    if (tensor == null) {
+      throw wrong(file, name, "it is missing");
+    }
+    return tensor;
+  }
+
+  /**
+   * Reads one row of a floating-point tensor; F32, F16 and BF16 exactly, F64 rounded.
+   *
+   * @param row in [0, {@code rows()})
+   * @param into receives {@code columns()} numbers from index 0
+   * @throws ModelFormatException if there is no such tensor or it does not hold such numbers
+   * @throws IndexOutOfBoundsException for a row that does not exist or an array too short
+   */
+  public void readRow(String name, long row, float[] into) {
+    Tensor tensor = tensor(name);
+    ByteBuffer bytes = row(tensor, row);
+    int columns = Math.toIntExact(tensor.columns());
+    switch (tensor.dtype()) {
+      case "F32" -> bytes.asFloatBuffer().get(into, 0, columns);
+      case "F16" -> {
+        for (int i = 0; i < columns; i++) {
+          into[i] = Fp16.decode(bytes.getShort(2 * i));
+        }
+      }
+      case "BF16" -> {
+        for (int i = 0; i < columns; i++) {
+          into[i] = Bf16.decode(bytes.getShort(2 * i));
+        }
+      }
+      case "F64" -> {
+        for (int i = 0; i < columns; i++) {
+          into[i] = (float) bytes.getDouble(8 * i);
+        }
+      }
+      default ->
+          throw wrong(
+              file, name, "dtype " + tensor.dtype() + " does not hold floating-point numbers");
+    }
+  }
+
+  /**
+   * A whole floating-point tensor, row-major.
+   *
+   * @throws ModelFormatException if there is no such tensor, it does not hold such numbers, or it
+   *     is too large for an array
+   */
+  public float[] floats(String name) {
+    Tensor tensor = tensor(name);
+    float[] all = new float[arraySize(tensor)];
+    int columns = (int) tensor.columns();
+    float[] row = new float[columns];
+    for (int r = 0; columns > 0 && r < tensor.rows(); r++) {
+      readRow(name, r, row);
+      System.arraycopy(row, 0, all, r * columns, columns);
+    }
+    return all;
+  }
+
+  /**
+   * A whole tensor of I32 or I64, row-major.
+   *
+   * @throws ModelFormatException if there is no such tensor, it does not hold such numbers, or one
+   *     of them does not fit an int
+   */
+  public int[] integers(String name) {
+    Tensor tensor = tensor(name);
+    boolean wide = tensor.dtype().equals("I64");
+    if (!wide && !tensor.dtype().equals("I32")) {
+      throw wrong(file, name, "dtype " + tensor.dtype() + " does not hold I32 or I64");
+    }
+    int[] all = new int[arraySize(tensor)];
+    int columns = (int) tensor.columns();
+    for (int r = 0; columns > 0 && r < tensor.rows(); r++) {
+      ByteBuffer bytes = row(tensor, r);
+      for (int i = 0; i < columns; i++) {
+        long value = wide ? bytes.getLong(8 * i) : bytes.getInt(4 * i);
+        if ((int) value != value) {
+          throw wrong(file, name, value + " does not fit 32 bits");
+        }
+        all[r * columns + i] = (int) value;
+      }
+    }
+    return all;
+  }
+
+  private int arraySize(Tensor tensor) {
+    long elements = tensor.bytes() / bytesPerElement(file, tensor.name(), tensor.dtype());
+    if (elements > Integer.MAX_VALUE - 8) {
+      throw wrong(file, tensor.name(), elements + " numbers are too many for one array");
+    }
+    return (int) elements;
+  }
+
+  /** The bytes of one row, from index 0, little-endian. */
+  private ByteBuffer row(Tensor tensor, long row) {
+    if (row < 0 || row >= tensor.rows()) {
+      throw new IndexOutOfBoundsException(
+          String.format(
+              Locale.ROOT, "row %d of %s, which has %d", row, tensor.name(), tensor.rows()));
+    }
+    long rowBytes = tensor.bytes() / tensor.rows();
+    if (rowBytes > LARGEST_MAP_BYTES) {
+      throw wrong(file, tensor.name(), "a row of " + rowBytes + " bytes is too long to map");
+    }
+    long rowsPerMap = Math.max(1, LARGEST_MAP_BYTES / Math.max(1, rowBytes));
+    long segment = row / rowsPerMap;
+    MappedByteBuffer map =
+        maps.computeIfAbsent(
+            new MapKey(tensor.name(), segment),
+            key -> map(tensor, segment * rowsPerMap * rowBytes, rowsPerMap * rowBytes));
+    return map.slice((int) ((row - segment * rowsPerMap) * rowBytes), (int) rowBytes)
+        .order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private MappedByteBuffer map(Tensor tensor, long start, long most) {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      long bytes = Math.min(most, tensor.bytes() - start);
+      if (tensor.offset() + start + bytes > channel.size()) {
+        throw wrong(file, tensor.name(), "the file has become shorter since it was opened");
+      }
+      return channel.map(FileChannel.MapMode.READ_ONLY, tensor.offset() + start, bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot map " + tensor.name() + " of " + file, e);
+    }
+  }
+
+  private static void readFully(Path file, FileChannel channel, ByteBuffer into, long position)
+      throws IOException {
+    long at = position;
+    while (into.hasRemaining()) {
+      int read = channel.read(into, at);
+      if (read < 0) {
+        throw new ModelFormatException(file, "it ends at byte " + at + ", within its header");
+      }
+      at += read;
+    }
+  }
+
+  private static ModelFormatException wrong(Path file, String tensor, String problem) {
+    String name = tensor.length() <= 120 ? tensor : tensor.substring(0, 120) + "…";
+    return new ModelFormatException(file, "tensor " + name + ": " + problem);
+  }
+}

@@ -1,0 +1,20 @@
+package org.joulemark.kernels.model;
+
+/**
+ * The numbers of tensors, produced row by row and always the same, so that an engine can encode a
+ * matrix without a copy of it in FP32 and a reference can ask for any row again. Implementations
+ * are safe for concurrent use.
+ */
+@FunctionalInterface
+public interface TensorSource {
+
+  /**
+   * Writes row {@code row} of a tensor.
+   *
+   * @param tensor which one; its name and size are those that the source was made for
+   * @param row in [0, {@code tensor.rows()})
+   * @param into receives {@code tensor.columns()} numbers from index 0
+   * @throws IllegalArgumentException if the source has no such tensor
+   */
+  void row(TensorSpec tensor, int row, float[] into);
+}

@@ -1,0 +1,146 @@
+package org.joulemark.kernels.cpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.joulemark.kernels.engine.Engine;
+import org.joulemark.kernels.engine.EngineOptions;
+import org.joulemark.kernels.engine.ModelSession;
+import org.joulemark.kernels.engine.UnsupportedWorkException;
+import org.joulemark.kernels.engine.Work;
+import org.joulemark.kernels.layer.ExpectedPass;
+import org.joulemark.kernels.layer.GoldenFolders;
+import org.joulemark.kernels.layer.HostTensor;
+import org.joulemark.kernels.layer.ModelProblem;
+import org.joulemark.kernels.layer.PassRequest;
+import org.joulemark.kernels.layer.PassTolerance;
+import org.joulemark.kernels.layer.PassVerifier;
+import org.joulemark.kernels.layer.ReferenceModel;
+import org.joulemark.kernels.layer.SeededTensors;
+import org.joulemark.kernels.layer.TensorComparison;
+import org.joulemark.kernels.layer.TestShapes;
+import org.joulemark.kernels.model.Checkpoint;
+import org.joulemark.kernels.model.ModelCatalogue;
+import org.joulemark.kernels.model.ModelShape;
+import org.joulemark.kernels.model.TensorSource;
+import org.joulemark.kernels.quant.Precision;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Whole models on this machine's CPU: equal to Hugging Face's and to the FP64 reference. */
+class CpuModelTest {
+  private static final TensorSource SOURCE = new SeededTensors(23);
+  private static Engine engine;
+
+  @BeforeAll
+  static void open() {
+    engine = new CpuEngineProvider().open(EngineOptions.DEFAULT);
+  }
+
+  @AfterAll
+  static void close() {
+    engine.close();
+  }
+
+  static List<Arguments> foldersAndPrecisions() {
+    return GoldenFolders.names().stream()
+        .flatMap(
+            name ->
+                List.of(Precision.FP32, Precision.BF16, Precision.FP16).stream()
+                    .map(precision -> Arguments.of(name, precision)))
+        .toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource("foldersAndPrecisions")
+  void equalsTransformers(String name, Precision precision) {
+    Optional<String> reason = CpuIsa.effective().whyNot(precision);
+    assumeTrue(reason.isEmpty(), () -> "skipped: " + reason.orElseThrow());
+    Path folder = GoldenFolders.path(name);
+    Checkpoint checkpoint = Checkpoint.open(folder);
+    ExpectedPass expected = ExpectedPass.read(folder.resolve("expected.safetensors"));
+    verify(checkpoint.shape(), checkpoint, expected, precision);
+  }
+
+  @Test
+  void oddShapesEqualTheReference() {
+    int[][] tokens = {{5, 4, 3, 2, 1, 0, 96}, {1, 2, 3, 4, 5, 6, 7}, {9, 9, 9, 9, 9, 9, 9}};
+    for (ModelShape shape :
+        List.of(
+            TestShapes.gated("qwen2", 6, 2, 80, 0),
+            TestShapes.gated("mistral", 3, 1, 16, 3),
+            TestShapes.bloom(6, 16))) {
+      ReferenceModel reference = new ReferenceModel(shape, SOURCE, 3, 12);
+      verify(shape, SOURCE, ExpectedPass.from(reference, tokens, 3, 2, 10), Precision.FP32);
+    }
+  }
+
+  @Test
+  void worksDoWhatForwardDoes() {
+    ModelShape shape = TestShapes.gated("qwen2", 4, 2, 16, 0);
+    int[][] prompts = {{1, 2, 3, 4}, {5, 6, 7, 8}};
+    ModelProblem problem = new ModelProblem(shape, Precision.FP32, 2, 8);
+    try (ModelSession session = engine.model(problem, SOURCE, CpuEngine.LAYER_DEFAULTS)) {
+      try (Work prefill = session.prefill(prompts)) {
+        prefill.submit();
+        prefill.submit();
+        prefill.drain();
+        assertThat(prefill.completed()).isEqualTo(2);
+      }
+      assertThat(session.position()).isEqualTo(4);
+      HostTensor afterWork =
+          session.forward(new int[][] {{11}, {12}}, PassRequest.LAST_LOGITS).logits();
+      session.reset();
+      session.forward(prompts, PassRequest.LAST_LOGITS);
+      HostTensor afterForward =
+          session.forward(new int[][] {{11}, {12}}, PassRequest.LAST_LOGITS).logits();
+      assertThat(afterWork.values()).isEqualTo(afterForward.values());
+
+      session.reset();
+      session.forward(prompts, PassRequest.LAST_LOGITS);
+      assertThatThrownBy(() -> session.decode(5)).isInstanceOf(IllegalArgumentException.class);
+      try (Work decode = session.decode(4)) {
+        decode.submit();
+        decode.submit();
+        decode.drain();
+        assertThat(decode.completed()).isEqualTo(2);
+        assertThat(session.position()).isEqualTo(5);
+      }
+      assertThat(session.facts()).containsKey("algorithm");
+    }
+  }
+
+  @Test
+  void whatDoesNotFitIsKnownBeforeAnythingIsAllocated() {
+    ModelShape large = ModelCatalogue.standard().get("llama-3.1-70b");
+    assertThatThrownBy(
+            () ->
+                engine.model(
+                    new ModelProblem(large, Precision.FP32, 1, 16),
+                    SOURCE,
+                    CpuEngine.LAYER_DEFAULTS))
+        .isInstanceOf(UnsupportedWorkException.class)
+        .hasMessageMatching("needs 2[89]\\d\\.\\d GB of memory, \\d+\\.\\d GB free");
+  }
+
+  private static void verify(
+      ModelShape shape, TensorSource source, ExpectedPass expected, Precision precision) {
+    ModelProblem problem =
+        new ModelProblem(shape, precision, expected.tokens().length, expected.capacity());
+    try (ModelSession session = engine.model(problem, source, CpuEngine.LAYER_DEFAULTS)) {
+      List<TensorComparison> rows =
+          PassVerifier.verify(session, expected, PassTolerance.of(precision));
+      assertThat(rows).hasSize(shape.layers() + 5);
+      assertThat(rows)
+          .allSatisfy(row -> assertThat(row.passed()).as(shape.id() + " " + row).isTrue());
+    }
+  }
+}
