@@ -7,6 +7,10 @@ import org.joulemark.reports.table.TextTable;
 
 /** Comparisons of tensors for people, one row a tensor. */
 final class ComparisonTable {
+  private static final String GREEDY =
+      "greedy: positions and token numbers; its error is how far the chosen token's logit lies above"
+          + " the expected one's, over the norm of the logits.\n";
+
   private ComparisonTable() {}
 
   /** The rows in their order. */
@@ -37,9 +41,9 @@ final class ComparisonTable {
               String.format(Locale.ROOT, "%.6g", row.worstActual()),
               String.format(Locale.ROOT, "%.6g", row.worstExpected())));
     }
+    boolean greedy = rows.stream().anyMatch(row -> row.name().equals("greedy"));
     return table.render()
-        + "Relative error: Frobenius norm of the difference over that of what is expected;"
-        + " greedy: how far the chosen token's logit lies above the expected one's, over the norm"
-        + " of the logits.\n";
+        + "Relative error: Frobenius norm of the difference over that of what is expected.\n"
+        + (greedy ? GREEDY : "");
   }
 }
