@@ -9,6 +9,8 @@ import java.util.Arrays;
 import java.util.List;
 import org.joulemark.benchmarks.run.UsageException;
 import org.joulemark.kernels.engine.EngineException;
+import org.joulemark.kernels.engine.UnsupportedWorkException;
+import org.joulemark.kernels.model.ModelFormatException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
@@ -26,7 +28,8 @@ import picocli.CommandLine.ParameterException;
       DoctorCommand.class,
       ModelsCommand.class,
       ShapesCommand.class,
-      SelfTestCommand.class
+      SelfTestCommand.class,
+      VerifyCommand.class
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -95,13 +98,16 @@ public final class JoulemarkCommand implements Runnable {
   }
 
   private static boolean isUsage(Exception exception) {
-    return exception instanceof UsageException || exception instanceof IllegalArgumentException;
+    return exception instanceof UsageException
+        || exception instanceof IllegalArgumentException
+        || exception instanceof ModelFormatException;
   }
 
   private static int complain(PrintStream err, Exception exception, boolean verbose, int code) {
     boolean expected =
         isUsage(exception)
             || exception instanceof EngineException
+            || exception instanceof UnsupportedWorkException
             || exception instanceof ParameterException
             || exception instanceof java.io.IOException
             || exception instanceof UncheckedIOException;

@@ -5,10 +5,12 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.Set;
+import org.joulemark.benchmarks.work.PassMismatchException;
 import org.joulemark.harness.journal.Outcome;
 import org.joulemark.kernels.engine.EngineException;
 import org.joulemark.kernels.engine.UnsupportedWorkException;
 import org.joulemark.kernels.gemm.GemmMismatchException;
+import org.joulemark.kernels.model.ModelFormatException;
 
 /**
  * Why a configuration has no result.
@@ -32,7 +34,10 @@ record Failure(Outcome outcome, String reason) {
       if (next instanceof UnsupportedWorkException) {
         return new Failure(Outcome.UNSUPPORTED, sentence(next));
       }
-      if (next instanceof EngineException || next instanceof GemmMismatchException) {
+      if (next instanceof EngineException
+          || next instanceof GemmMismatchException
+          || next instanceof PassMismatchException
+          || next instanceof ModelFormatException) {
         return new Failure(Outcome.FAILED, sentence(next));
       }
       innermost = next;

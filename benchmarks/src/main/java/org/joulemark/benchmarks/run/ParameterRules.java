@@ -1,12 +1,18 @@
 package org.joulemark.benchmarks.run;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.joulemark.benchmarks.work.Strategy;
+import org.joulemark.benchmarks.work.Weights;
 import org.joulemark.kernels.engine.EngineCatalogue;
 import org.joulemark.kernels.gemm.Epilogue;
 import org.joulemark.kernels.gemm.GemmShapes;
 import org.joulemark.kernels.gemm.OperandDistribution;
+import org.joulemark.kernels.model.Checkpoint;
 import org.joulemark.kernels.model.ModelCatalogue;
+import org.joulemark.kernels.model.ModelFormatException;
 import org.joulemark.kernels.quant.Precision;
 
 /**
@@ -14,6 +20,8 @@ import org.joulemark.kernels.quant.Precision;
  * meaning in every benchmark that has it; a new one is one entry here.
  */
 public final class ParameterRules {
+  private static final int MOST_POSITIONS = 1 << 20;
+
   private final Map<String, Consumer<String>> rules;
 
   /** The rules for the engines of {@code engines}. */
@@ -38,6 +46,12 @@ public final class ParameterRules {
             Map.entry("threads", value -> wholeNumber("threads", value, 0, 65_536)),
             Map.entry("seed", value -> wholeNumber("seed", value, Long.MIN_VALUE, Long.MAX_VALUE)),
             Map.entry("device", ParameterRules::requireDevice),
+            Map.entry("model", ModelCatalogue.standard()::get),
+            Map.entry("checkpoint", ParameterRules::requireCheckpoint),
+            Map.entry("strategy", Strategy::parse),
+            Map.entry("sequence", value -> wholeNumber("sequence", value, 1, MOST_POSITIONS)),
+            Map.entry("context", value -> wholeNumber("context", value, 1, MOST_POSITIONS)),
+            Map.entry("attention", value -> oneOf("attention", value, "auto", "own", "cudnn")),
             Map.entry("traffic", value -> oneOf("traffic", value, "read", "write", "copy")),
             Map.entry(
                 "call",
@@ -61,7 +75,7 @@ public final class ParameterRules {
     if (rule != null) {
       try {
         rule.accept(value);
-      } catch (IllegalArgumentException e) {
+      } catch (IllegalArgumentException | ModelFormatException e) {
         throw new UsageException(String.valueOf(e.getMessage()), e);
       }
     }
@@ -82,6 +96,21 @@ public final class ParameterRules {
               + device
               + " is not valid; give an index such as 0 or a UUID such as GPU-1b2c…, as nvidia-smi -L"
               + " prints them.");
+    }
+  }
+
+  private static void requireCheckpoint(String folder) {
+    if (!folder.equals(Weights.NO_CHECKPOINT)) {
+      Path path = Path.of(folder);
+      if (!Files.isDirectory(path)) {
+        throw new IllegalArgumentException(
+            "checkpoint="
+                + folder
+                + " is no folder; give a Hugging Face model folder, or "
+                + Weights.NO_CHECKPOINT
+                + " for seeded weights.");
+      }
+      Checkpoint.open(path);
     }
   }
 

@@ -56,7 +56,7 @@ public record Preset(
    *
    * @param benchmark end of the benchmark's full name, such as {@code GemmBenchmark.gemm}
    * @param subject the parameter that names what is measured: a user who gives it replaces the
-   *     sweep
+   *     sweep; empty where whatever a user gives narrows the sweep
    * @param params values by parameter
    */
   public record Sweep(

@@ -11,6 +11,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.PatternSyntaxException;
+import org.joulemark.benchmarks.work.Weights;
 import org.joulemark.kernels.engine.EngineProvider;
 import org.joulemark.kernels.engine.GemmOptions;
 import org.openjdk.jmh.runner.BenchmarkList;
@@ -22,9 +23,14 @@ import org.openjdk.jmh.runner.options.CommandLineOptions;
 /**
  * Turns the command line and a preset into the list of configurations to run. What the user names
  * wins; the preset fills the rest; a benchmark that the preset does not know runs with its own
- * defaults.
+ * defaults. Where the user names parameters but no benchmark, those that have all of them run.
  */
 public final class RunPlanner {
+  private static final String MODEL = "model";
+  private static final String CHECKPOINT = "checkpoint";
+  // A benchmark with this parameter carries out layers; the others multiply matrices.
+  private static final String ATTENTION = "attention";
+
   private final CommandLineOptions cli;
   private final Map<String, Collection<String>> given;
   private final ParameterRules rules;
@@ -56,9 +62,13 @@ public final class RunPlanner {
     SortedSet<BenchmarkListEntry> entries = find(out);
     Map<String, Map<String, List<String>>> benchmarks = defaults(entries);
     checkParameters(benchmarks);
+    requireOneSourceOfTheModel();
     Set<Configuration> configurations = new LinkedHashSet<>();
     benchmarks.forEach(
         (benchmark, defaults) -> {
+          if (cli.getIncludes().isEmpty() && !defaults.keySet().containsAll(given.keySet())) {
+            return;
+          }
           boolean swept = false;
           for (Preset.Sweep sweep : plan.sweeps()) {
             if (benchmark.endsWith("." + sweep.benchmark())
@@ -130,6 +140,15 @@ public final class RunPlanner {
     given.forEach((name, values) -> values.forEach(value -> rules.check(name, value)));
   }
 
+  private void requireOneSourceOfTheModel() {
+    if (given.containsKey(MODEL)
+        && given.getOrDefault(CHECKPOINT, List.of()).stream()
+            .anyMatch(folder -> !folder.equals(Weights.NO_CHECKPOINT))) {
+      throw new UsageException(
+          "Give the model once: -p model=… with seeded weights, or -p checkpoint=… with its own.");
+    }
+  }
+
   private void expand(
       Set<Configuration> into,
       String benchmark,
@@ -161,19 +180,47 @@ public final class RunPlanner {
   }
 
   /**
-   * Replaces {@code auto} by what it stands for on this engine, so that the results name what ran.
+   * Replaces {@code auto} by what it stands for on this engine, and the model by that of the
+   * checkpoint where there is one, so that the results name what ran.
    */
   private static Map<String, String> resolve(Map<String, String> params, EngineProvider provider) {
-    GemmOptions defaults = provider.gemmDefaults(params.getOrDefault("library", "auto"));
     Map<String, String> meanings =
-        Map.of(
-            "library", defaults.library(),
-            "algo", defaults.algorithm(),
-            "cache", defaults.cache(),
-            "launch", defaults.launch());
+        params.containsKey(ATTENTION) ? layerMeanings(provider) : gemmMeanings(params, provider);
     Map<String, String> resolved = new LinkedHashMap<>(params);
     resolved.replaceAll(
         (name, value) -> value.equals("auto") ? meanings.getOrDefault(name, value) : value);
+    String checkpoint = params.getOrDefault(CHECKPOINT, Weights.NO_CHECKPOINT);
+    if (!checkpoint.equals(Weights.NO_CHECKPOINT)) {
+      resolved.replace(MODEL, Weights.modelOf(checkpoint));
+    }
     return resolved;
+  }
+
+  private static Map<String, String> gemmMeanings(
+      Map<String, String> params, EngineProvider provider) {
+    GemmOptions defaults = provider.gemmDefaults(params.getOrDefault("library", "auto"));
+    return Map.of(
+        "library", defaults.library(),
+        "algo", defaults.algorithm(),
+        "cache", defaults.cache(),
+        "launch", defaults.launch());
+  }
+
+  /** Empty where the engine carries out no layers; the run then says so. */
+  private static Map<String, String> layerMeanings(EngineProvider provider) {
+    return provider
+        .layerDefaults()
+        .map(
+            defaults ->
+                Map.of(
+                    "library",
+                    defaults.library(),
+                    "algo",
+                    defaults.algorithm(),
+                    ATTENTION,
+                    defaults.attention(),
+                    "launch",
+                    defaults.launch()))
+        .orElse(Map.of());
   }
 }

@@ -11,6 +11,7 @@ import org.joulemark.kernels.engine.EngineCatalogue;
 import org.joulemark.kernels.engine.EngineOptions;
 import org.joulemark.kernels.engine.EngineProvider;
 import org.joulemark.kernels.engine.GemmOptions;
+import org.joulemark.kernels.engine.LayerOptions;
 
 /** The engine that a benchmark's parameters name, opened, with what is known of its device. */
 public final class EngineSession implements AutoCloseable {
@@ -44,6 +45,14 @@ public final class EngineSession implements AutoCloseable {
   /** What {@code auto} stands for in the options of a GEMM. */
   public GemmOptions gemmDefaults(String library) {
     return provider.gemmDefaults(library);
+  }
+
+  /**
+   * What {@code auto} stands for in the options of a layer or a model; empty where the engine
+   * carries out none.
+   */
+  public Optional<LayerOptions> layerDefaults() {
+    return provider.layerDefaults();
   }
 
   /** The maker's figures of the device, if it is a GPU of the catalogue. */

@@ -20,6 +20,7 @@ public final class WorkSession implements AutoCloseable {
   private final Work work;
   private final WorkUnit unit;
   private final Ceiling ceiling;
+  private final Runnable freeOwner;
 
   /**
    * For work that has been verified.
@@ -27,11 +28,29 @@ public final class WorkSession implements AutoCloseable {
    * @param ceiling what the work's rate is held against
    */
   public WorkSession(EngineSession session, Work work, WorkUnit unit, Ceiling ceiling) {
+    this(session, work, unit, ceiling, () -> {});
+  }
+
+  /**
+   * For verified work that stands on something else than the engine.
+   *
+   * @param ceiling what the work's rate is held against
+   * @param freeOwner frees what the work stands on; called after the work is closed and before the
+   *     engine is
+   */
+  public WorkSession(
+      EngineSession session, Work work, WorkUnit unit, Ceiling ceiling, Runnable freeOwner) {
     this.session = session;
     this.work = work;
     this.unit = unit;
     this.ceiling = ceiling;
+    this.freeOwner = freeOwner;
     work.facts().forEach(WorkWindow::note);
+  }
+
+  /** What is measured. */
+  public Work work() {
+    return work;
   }
 
   /** Call at the end of {@code @Setup(Level.Iteration)}. */
@@ -71,6 +90,7 @@ public final class WorkSession implements AutoCloseable {
   @Override
   public void close() {
     work.close();
+    freeOwner.run();
     session.close();
   }
 }

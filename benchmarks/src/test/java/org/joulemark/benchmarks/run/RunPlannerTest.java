@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.Objects;
+import org.joulemark.benchmarks.work.GoldenFolders;
 import org.joulemark.kernels.engine.EngineCatalogue;
 import org.joulemark.kernels.engine.EngineProvider;
+import org.joulemark.kernels.model.ModelCatalogue;
+import org.joulemark.kernels.model.ModelShape;
 import org.junit.jupiter.api.Test;
 import org.openjdk.jmh.runner.format.OutputFormat;
 import org.openjdk.jmh.runner.format.OutputFormatFactory;
@@ -43,7 +46,7 @@ class RunPlannerTest {
   @Test
   void whatTheUserNamesNarrowsThePresetsSweeps() {
     assertThat(plan("quick", "-p", "precision=INT8"))
-        .hasSizeGreaterThan(6)
+        .hasSizeGreaterThan(4)
         .allSatisfy(
             configuration -> assertThat(configuration.params()).containsEntry("precision", "INT8"));
   }
@@ -73,6 +76,92 @@ class RunPlannerTest {
         }
       }
     }
+  }
+
+  @Test
+  void theQuickPresetMeasuresOneLayerOfEachModelOfTheStudy() {
+    assertThat(plan("quick"))
+        .filteredOn(configuration -> configuration.benchmark().endsWith(".LayerPrefill.pass"))
+        .allSatisfy(
+            configuration ->
+                assertThat(configuration.params())
+                    .containsEntry("strategy", "fp32")
+                    .containsEntry("sequence", "64")
+                    .containsEntry("attention", "own"))
+        .extracting(configuration -> configuration.params().get("model"))
+        .containsExactlyElementsOf(studyModels());
+  }
+
+  @Test
+  void everyPresetMeasuresLayersOfEachModelOfTheStudyOnEveryEngine() {
+    for (Preset preset : Preset.all().values()) {
+      for (EngineProvider provider : engines.providers()) {
+        assertThat(planFor(preset, provider).sweeps())
+            .filteredOn(sweep -> sweep.benchmark().equals("LayerPrefill.pass"))
+            .isNotEmpty()
+            .allSatisfy(sweep -> assertThat(sweep.params().get("model")).isEqualTo(studyModels()));
+      }
+    }
+  }
+
+  @Test
+  void everySweepNamesABenchmarkAndItsParameters() {
+    List<Configuration> all =
+        plan(
+            "quick", "GemmBenchmark", "LayerPrefill", "LayerDecode", "ModelPrefill", "ModelDecode");
+    for (Preset preset : Preset.all().values()) {
+      for (Preset.Plan plan : preset.engines().values()) {
+        for (Preset.Sweep sweep : plan.sweeps()) {
+          assertThat(all)
+              .filteredOn(
+                  configuration -> configuration.benchmark().endsWith("." + sweep.benchmark()))
+              .as(sweep.benchmark())
+              .isNotEmpty()
+              .allSatisfy(
+                  configuration -> assertThat(configuration.params()).containsKeys(keys(sweep)));
+        }
+      }
+    }
+  }
+
+  private static String[] keys(Preset.Sweep sweep) {
+    return sweep.params().keySet().toArray(String[]::new);
+  }
+
+  @Test
+  void aParameterThatABenchmarkLacksLeavesItOut() {
+    assertThat(plan("quick", "-p", "strategy=fp16"))
+        .hasSize(6)
+        .allSatisfy(
+            configuration ->
+                assertThat(configuration.params())
+                    .containsEntry("strategy", "fp16")
+                    .containsEntry("sequence", "64"));
+    assertThat(plan("quick", "-p", "model=yi-6b")).hasSize(1);
+  }
+
+  @Test
+  void aCheckpointNamesTheModelAndRunsOnce() {
+    List<Configuration> plan =
+        plan("quick", "-p", "checkpoint=" + GoldenFolders.path("tiny-qwen2"));
+    assertThat(plan).hasSize(1);
+    assertThat(plan.get(0).params()).containsEntry("model", "tiny-qwen2");
+  }
+
+  @Test
+  void refusesAModelBesideACheckpoint() {
+    String checkpoint = "checkpoint=" + GoldenFolders.path("tiny-qwen2");
+    assertThatThrownBy(() -> plan("quick", "-p", "model=yi-6b", "-p", checkpoint))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("model=")
+        .hasMessageContaining("checkpoint=");
+  }
+
+  private static List<String> studyModels() {
+    return ModelCatalogue.standard().models().stream()
+        .filter(ModelShape::study)
+        .map(ModelShape::id)
+        .toList();
   }
 
   private static Preset.Plan planFor(Preset preset, EngineProvider provider) {

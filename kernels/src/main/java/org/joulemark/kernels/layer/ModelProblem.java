@@ -56,4 +56,26 @@ public record ModelProblem(ModelShape shape, Precision precision, int batch, int
     }
     return layer * shape.layers() + 2.0 * batch * shape.vocabulary() * shape.hidden();
   }
+
+  /**
+   * Bytes that no implementation can avoid moving in reading {@code tokens} further tokens of each
+   * sequence after {@code start}, the head computed for the last of them: every weight of layers,
+   * final norm and head once, one row of the embedding a token, the new keys and values written,
+   * and those of the context that are still seen read; all in the precision's formats. Activations
+   * between the parts are not counted: they need not leave the chip.
+   */
+  public double compulsoryBytes(int start, int tokens) {
+    double hidden = shape.hidden();
+    double weights =
+        (double) shape.layers() * shape.parametersPerLayer()
+            + hidden
+            + hidden * shape.vocabulary()
+            + hidden * batch * tokens;
+    int window = shape.slidingWindow();
+    // The first new token sees itself and this much of the context; none sees more.
+    int seen = window == 0 ? start : Math.min(start, window - 1);
+    double cache =
+        (double) shape.kvBytesPerToken(precision.activation().bytes()) * batch * (tokens + seen);
+    return weights * precision.weight().bytes() + cache;
+  }
 }

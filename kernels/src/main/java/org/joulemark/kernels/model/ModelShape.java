@@ -83,6 +83,43 @@ public record ModelShape(
     }
   }
 
+  /**
+   * The start of this model: the same but for its number of layers. It reads the same tensors, so
+   * it stands for the whole where that is too large for a reference.
+   *
+   * @throws IllegalArgumentException unless {@code count} is in [1, layers]
+   */
+  public ModelShape firstLayers(int count) {
+    if (count < 1 || count > layers) {
+      throw new IllegalArgumentException(
+          "model " + id + " has " + layers + " layers, of which " + count + " cannot be taken");
+    }
+    return new ModelShape(
+        id,
+        title,
+        family,
+        study,
+        hidden,
+        intermediate,
+        count,
+        heads,
+        kvHeads,
+        vocabulary,
+        tiedHead,
+        slidingWindow,
+        ropeTheta,
+        normEpsilon,
+        headSize,
+        ropeScaling,
+        qkvBias,
+        outputBias,
+        allBias,
+        gated,
+        experts,
+        activeExperts,
+        source);
+  }
+
   /** Width of the queries of one token, all heads together. */
   public int queryWidth() {
     return heads * headSize;

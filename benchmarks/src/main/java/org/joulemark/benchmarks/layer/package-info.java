@@ -1,0 +1,5 @@
+/** Benchmarks of one decoder layer: prefill and decode. */
+@NullMarked
+package org.joulemark.benchmarks.layer;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,70 @@
+package org.joulemark.benchmarks.model;
+
+import org.joulemark.benchmarks.work.Ceiling;
+import org.joulemark.benchmarks.work.EngineSession;
+import org.joulemark.benchmarks.work.PassBenchmark;
+import org.joulemark.benchmarks.work.Weights;
+import org.joulemark.benchmarks.work.WorkSession;
+import org.joulemark.harness.jmh.WorkWindow;
+import org.joulemark.harness.metrics.WorkUnit;
+import org.joulemark.kernels.engine.LayerOptions;
+import org.joulemark.kernels.engine.ModelSession;
+import org.joulemark.kernels.engine.Work;
+import org.joulemark.kernels.layer.ModelProblem;
+import org.joulemark.kernels.layer.PassRequest;
+import org.joulemark.kernels.model.ModelShape;
+
+/**
+ * A whole model. Before anything is timed its start (embedding, as many first layers as 50 million
+ * parameters hold but at least one, final norm, head) is held against the FP64 reference over a
+ * short prompt, one cached decode and one greedy step; the score is the fidelity of the logits
+ * found there, and the note {@code verified.layers} says how many layers it is of. Of the whole
+ * model it is required that the logits after the measured prompt are finite.
+ */
+public abstract class ModelBenchmark extends PassBenchmark {
+
+  /** Tokens in the cache before those that one unit reads. */
+  protected abstract int start();
+
+  /** Tokens of each sequence that one unit reads. */
+  protected abstract int newTokens();
+
+  /** The phase's name. */
+  protected abstract String phase();
+
+  /**
+   * Prepares the work that is measured.
+   *
+   * @param session has read {@code tokens} from the start
+   * @param tokens [batch][max({@link #start}, 1) or {@link #newTokens}]
+   */
+  protected abstract Work work(ModelSession session, int[][] tokens);
+
+  @Override
+  protected final WorkSession prepare(EngineSession opened, Weights weights, LayerOptions options) {
+    ModelShape shape = weights.shape();
+    String name = "model " + phase() + " of " + shape.id() + " in " + strategy;
+    ModelProblem problem = new ModelProblem(shape, precision(), batch(), start() + newTokens());
+    ModelVerification verification = new ModelVerification(opened.engine(), shape, weights.model());
+    double fidelity = verification.verify(name, precision(), batch(), options, seed());
+    WorkWindow.note("verified.layers", verification.layers() + " of " + shape.layers());
+
+    ModelSession session = opened.engine().model(problem, weights.model(), options);
+    int prompt = start() == 0 ? newTokens() : start();
+    int[][] tokens = ModelVerification.tokens(shape, batch(), prompt, seed());
+    ModelVerification.requireFinite(
+        name, session.forward(tokens, PassRequest.LAST_LOGITS).logits());
+    Work work = work(session, tokens);
+
+    WorkUnit unit =
+        new WorkUnit(
+            name,
+            problem.flops(start(), newTokens()),
+            problem.compulsoryBytes(start(), newTokens()),
+            fidelity,
+            "fidelity",
+            (double) batch() * newTokens());
+    Ceiling ceiling = Ceiling.of(opened, problem.precision().name(), unit.flops(), unit.bytes());
+    return new WorkSession(opened, work, unit, ceiling, session::close);
+  }
+}

@@ -1,0 +1,104 @@
+package org.joulemark.benchmarks.model;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.joulemark.benchmarks.work.PassMismatchException;
+import org.joulemark.kernels.engine.Engine;
+import org.joulemark.kernels.engine.LayerOptions;
+import org.joulemark.kernels.engine.ModelSession;
+import org.joulemark.kernels.layer.ExpectedPass;
+import org.joulemark.kernels.layer.HostTensor;
+import org.joulemark.kernels.layer.ModelProblem;
+import org.joulemark.kernels.layer.PassTolerance;
+import org.joulemark.kernels.layer.PassVerifier;
+import org.joulemark.kernels.layer.ReferenceModel;
+import org.joulemark.kernels.layer.TensorComparison;
+import org.joulemark.kernels.model.ModelShape;
+import org.joulemark.kernels.model.TensorSource;
+import org.joulemark.kernels.quant.Precision;
+
+/**
+ * Holds the start of a model against FP64: embedding, first layers, final norm and head at their
+ * real widths and with the weights that are measured, over a short prompt, its last token decoded
+ * through the cache, and a greedy step; of at most four sequences. All layers of a small model take
+ * part, one of a large one: a reference of a whole 7B model takes minutes.
+ */
+final class ModelVerification {
+  private static final long LAYER_PARAMETERS = 50_000_000;
+  private static final int MOST_SEQUENCES = 4;
+  private static final int TOKENS = 8;
+
+  private final Engine engine;
+  private final ModelShape shape;
+  private final TensorSource source;
+
+  ModelVerification(Engine engine, ModelShape shape, TensorSource source) {
+    this.engine = engine;
+    this.shape = shape;
+    this.source = source;
+  }
+
+  /** How many of the model's first layers take part. */
+  int layers() {
+    long layers = LAYER_PARAMETERS / shape.parametersPerLayer();
+    return (int) Math.max(1, Math.min(shape.layers(), layers));
+  }
+
+  /**
+   * Verifies.
+   *
+   * @param name what is verified, for the exception
+   * @return the fidelity of the prompt's logits: 1 − relative Frobenius error
+   * @throws PassMismatchException naming the tensor that is wrong and its worst element
+   */
+  double verify(String name, Precision precision, int batch, LayerOptions options, long seed) {
+    ModelShape start = shape.firstLayers(layers());
+    int sequences = Math.min(batch, MOST_SEQUENCES);
+    int[][] tokens = tokens(shape, sequences, TOKENS, seed);
+    List<TensorComparison> rows = new ArrayList<>();
+    ModelProblem problem = new ModelProblem(start, precision, sequences, TOKENS);
+    // The engine comes first: what it does not support needs no reference.
+    try (ModelSession session = engine.model(problem, source, options)) {
+      ExpectedPass expected =
+          ExpectedPass.from(
+              new ReferenceModel(start, source, sequences, TOKENS), tokens, 1, TOKENS - 1, 1);
+      rows.addAll(PassVerifier.verify(session, expected, PassTolerance.of(precision)));
+    }
+    double fidelity = Double.NaN;
+    for (TensorComparison row : rows) {
+      if (!row.passed()) {
+        throw new PassMismatchException(name, row);
+      }
+      if (row.name().equals("logits")) {
+        fidelity = row.fidelity();
+      }
+    }
+    return fidelity;
+  }
+
+  /**
+   * Lets only finite numbers through.
+   *
+   * @throws PassMismatchException naming the first that is not
+   */
+  static void requireFinite(String name, HostTensor tensor) {
+    // What is not finite differs even from itself.
+    TensorComparison comparison = TensorComparison.of(tensor.name(), tensor, tensor, 0);
+    if (!comparison.passed()) {
+      throw new PassMismatchException(name, comparison);
+    }
+  }
+
+  /** Seeded tokens [batch][count] of a model's vocabulary. */
+  static int[][] tokens(ModelShape shape, int batch, int count, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    int[][] tokens = new int[batch][count];
+    for (int[] sequence : tokens) {
+      for (int i = 0; i < count; i++) {
+        sequence[i] = random.nextInt(shape.vocabulary());
+      }
+    }
+    return tokens;
+  }
+}

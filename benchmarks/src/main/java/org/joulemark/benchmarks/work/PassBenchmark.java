@@ -1,0 +1,169 @@
+package org.joulemark.benchmarks.work;
+
+import java.util.concurrent.TimeUnit;
+import org.joulemark.kernels.engine.LayerOptions;
+import org.joulemark.kernels.engine.UnsupportedWorkException;
+import org.joulemark.kernels.engine.Work;
+import org.joulemark.kernels.layer.TensorComparison;
+import org.joulemark.kernels.quant.Precision;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * What the benchmarks of layers and models share: their parameters, and the order of events. A
+ * subclass prepares one work and verifies it; wrong results are never timed.
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Fork(1)
+@Warmup(iterations = 2, time = 500, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 5, time = 1)
+public abstract class PassBenchmark {
+  /** {@code auto}, {@code cpu} or {@code cuda}. */
+  @Param("auto")
+  public String engine;
+
+  /** Index or UUID of the GPU. */
+  @Param("0")
+  public String device;
+
+  /** Threads of the CPU engine, 0 for every core. */
+  @Param("0")
+  public String threads;
+
+  /** A model of the catalogue; with a checkpoint, its folder's name. */
+  @Param("qwen2.5-7b")
+  public String model;
+
+  /** A Hugging Face folder, or {@code none} for seeded weights. */
+  @Param(Weights.NO_CHECKPOINT)
+  public String checkpoint;
+
+  /** A {@link Strategy}. */
+  @Param("fp32")
+  public String strategy;
+
+  /** Sequences side by side. */
+  @Param("1")
+  public String batch;
+
+  /** {@code auto}, {@code onednn} or {@code cublaslt}: what multiplies in the linear parts. */
+  @Param("auto")
+  public String library;
+
+  /** {@code auto}, {@code heuristic} or {@code tuned}. */
+  @Param("auto")
+  public String algo;
+
+  /** {@code auto}, {@code own} or {@code cudnn}. */
+  @Param("auto")
+  public String attention;
+
+  /** {@code auto}, {@code direct}, {@code stream} or {@code graph}. */
+  @Param("auto")
+  public String launch;
+
+  /** Seed of weights, activations and tokens that no checkpoint gives. */
+  @Param("20240607")
+  public String seed;
+
+  private Work work;
+  private WorkSession session;
+
+  /** Opens the engine, prepares the work and verifies it. */
+  @Setup(Level.Trial)
+  public void prepare() {
+    EngineSession opened = EngineSession.open(engine, device, threads);
+    session = prepare(opened, Weights.of(model, checkpoint, seed()), options(opened));
+    work = session.work();
+  }
+
+  /**
+   * Prepares the work and verifies it.
+   *
+   * @throws PassMismatchException if its result is wrong
+   */
+  protected abstract WorkSession prepare(
+      EngineSession opened, Weights weights, LayerOptions options);
+
+  private LayerOptions options(EngineSession opened) {
+    LayerOptions defaults =
+        opened
+            .layerDefaults()
+            .orElseThrow(
+                () ->
+                    new UnsupportedWorkException(
+                        "The " + opened.engine().name() + " engine carries out no layers."));
+    return new LayerOptions(
+        choose(library, defaults.library()),
+        choose(algo, defaults.algorithm()),
+        choose(attention, defaults.attention()),
+        choose(launch, defaults.launch()));
+  }
+
+  private static String choose(String value, String auto) {
+    return value.equals("auto") ? auto : value;
+  }
+
+  /** What the linear parts multiply in. */
+  protected final Precision precision() {
+    return Strategy.parse(strategy).precision();
+  }
+
+  /** Sequences side by side. */
+  protected final int batch() {
+    return Integer.parseInt(batch);
+  }
+
+  /** Seed of what is made up. */
+  protected final long seed() {
+    return Long.parseLong(seed);
+  }
+
+  /**
+   * Lets only a right result through.
+   *
+   * @throws PassMismatchException if it is wrong
+   */
+  protected static void requirePassed(String what, TensorComparison comparison) {
+    if (!comparison.passed()) {
+      throw new PassMismatchException(what, comparison);
+    }
+  }
+
+  /**
+   * Fills the device's queue, so that the iteration starts in steady state, and opens the window.
+   */
+  @Setup(Level.Iteration)
+  public void begin() {
+    session.begin();
+  }
+
+  /** Starts one work unit; on an asynchronous engine, waits for the oldest of those in flight. */
+  protected final void submit() {
+    work.submit();
+  }
+
+  /** Closes the window once the device has finished. */
+  @TearDown(Level.Iteration)
+  public void end() {
+    session.end();
+  }
+
+  /** Frees the device. */
+  @TearDown(Level.Trial)
+  public void close() {
+    session.close();
+  }
+}

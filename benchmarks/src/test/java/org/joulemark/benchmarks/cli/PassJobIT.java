@@ -1,0 +1,84 @@
+package org.joulemark.benchmarks.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.joulemark.benchmarks.work.GoldenFolders;
+import org.joulemark.harness.journal.Journal;
+import org.joulemark.harness.journal.JournalEntry;
+import org.joulemark.harness.journal.Outcome;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The finished jar measures layers and models of a small checkpoint on the CPU engine. */
+class PassJobIT {
+  private static final String SHORT = "-f 1 -wi 1 -w 20ms -i 2 -r 50ms";
+
+  @TempDir Path folder;
+
+  @Test
+  void measuresLayersAndModels() throws IOException, InterruptedException {
+    SuiteProcess suite =
+        run(
+            "LayerPrefill LayerDecode ModelPrefill ModelDecode -p strategy=fp32 -p sequence=7"
+                + " -p context=9 -p batch=3 -p checkpoint="
+                + GoldenFolders.path("tiny-mistral-swa"));
+    assertThat(suite.exitCode()).as(suite.out() + suite.err()).isZero();
+    List<JournalEntry> journal = journal();
+    assertThat(journal)
+        .hasSize(4)
+        .allSatisfy(
+            entry -> {
+              assertThat(entry.outcome()).as(entry.reason()).isEqualTo(Outcome.OK);
+              // The row names the model that was measured, not the parameter's default.
+              assertThat(entry.params())
+                  .containsEntry("model", "tiny-mistral-swa")
+                  .containsEntry("library", "onednn")
+                  .containsEntry("attention", "own")
+                  .containsEntry("launch", "direct");
+            });
+    JsonNode results =
+        new ObjectMapper().readTree(folder.resolve("results").resolve("results.json").toFile());
+    assertThat(results).hasSize(4);
+    for (JsonNode result : results) {
+      JsonNode metrics = result.path("secondaryMetrics");
+      double tokens = result.path("benchmark").asText().contains("Prefill") ? 21 : 3;
+      double seconds = result.path("primaryMetric").path("score").asDouble() * 1e-6;
+      assertThat(metrics.path("score").path("score").asDouble()).isBetween(1 - 2e-5, 1.0);
+      assertThat(metrics.path("energy").path("score").asDouble()).isPositive();
+      // tokens/s is an average of rates: it agrees with the average time only roughly.
+      assertThat(metrics.path("token.rate").path("score").asDouble() * seconds)
+          .as(result.path("benchmark").asText())
+          .isBetween(tokens / 3, tokens * 3);
+    }
+  }
+
+  @Test
+  void aPrecisionThatTheEngineLacksIsAnOutcome() throws IOException, InterruptedException {
+    SuiteProcess suite =
+        run(
+            "LayerPrefill -p strategy=tf32 -p sequence=3 -p checkpoint="
+                + GoldenFolders.path("tiny-qwen2"));
+    assertThat(suite.exitCode()).as(suite.err()).isZero();
+    assertThat(journal())
+        .hasSize(1)
+        .allSatisfy(
+            entry -> {
+              assertThat(entry.outcome()).isEqualTo(Outcome.UNSUPPORTED);
+              assertThat(entry.reason()).contains("TF32");
+            });
+  }
+
+  private SuiteProcess run(String arguments) throws IOException, InterruptedException {
+    return SuiteProcess.run(
+        folder, ("--engine cpu --out results " + SHORT + " " + arguments).split(" "));
+  }
+
+  private List<JournalEntry> journal() throws IOException {
+    return Journal.read(folder.resolve("results").resolve("journal.jsonl"));
+  }
+}

@@ -1,0 +1,114 @@
+package org.joulemark.benchmarks.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.util.List;
+import org.joulemark.benchmarks.work.GoldenFolders;
+import org.joulemark.benchmarks.work.PassMismatchException;
+import org.joulemark.kernels.engine.Engine;
+import org.joulemark.kernels.engine.EngineCatalogue;
+import org.joulemark.kernels.engine.EngineOptions;
+import org.joulemark.kernels.engine.EngineProvider;
+import org.joulemark.kernels.engine.LayerOptions;
+import org.joulemark.kernels.layer.HostTensor;
+import org.joulemark.kernels.model.Checkpoint;
+import org.joulemark.kernels.model.ModelCatalogue;
+import org.joulemark.kernels.model.ModelShape;
+import org.joulemark.kernels.model.TensorSource;
+import org.joulemark.kernels.quant.Precision;
+import org.junit.jupiter.api.Test;
+
+class ModelVerificationTest {
+  private final EngineProvider provider = EngineCatalogue.installed().choose("cpu").provider();
+  private final LayerOptions options = provider.layerDefaults().orElseThrow();
+  private final Checkpoint checkpoint = Checkpoint.open(GoldenFolders.path("tiny-mistral"));
+
+  @Test
+  void aRightModelGetsItsFidelity() {
+    try (Engine engine = provider.open(EngineOptions.DEFAULT)) {
+      ModelVerification verification =
+          new ModelVerification(engine, checkpoint.shape(), checkpoint);
+      assertThat(verification.layers()).isEqualTo(checkpoint.shape().layers());
+      assertThat(verification.verify("test", Precision.FP32, 6, options, 1))
+          .isBetween(1 - 2e-5, 1.0);
+      assertThat(verification.verify("test", Precision.FP16, 1, options, 1))
+          .isBetween(1 - 3e-3, 1 - 1e-5);
+    }
+  }
+
+  @Test
+  void aWrongModelIsNotLetThrough() {
+    // The engine gets other weights of one matrix than the reference.
+    TensorSource wrong =
+        (tensor, row, into) -> {
+          checkpoint.row(tensor, row, into);
+          if (tensor.name().endsWith("1.mlp.down_proj.weight")) {
+            into[0] += 0.1f;
+          }
+        };
+    try (Engine engine = provider.open(EngineOptions.DEFAULT)) {
+      ModelVerification verification =
+          new ModelVerification(readingFrom(wrong, engine), checkpoint.shape(), checkpoint);
+      assertThatThrownBy(() -> verification.verify("test pass", Precision.FP32, 2, options, 1))
+          .isInstanceOf(PassMismatchException.class)
+          .hasMessageContaining("test pass")
+          .hasMessageContaining("most at [");
+    }
+  }
+
+  @Test
+  void aNumberThatIsNotFiniteIsNotLetThrough() {
+    float[] values = {1, 2, Float.NaN, 4};
+    assertThatThrownBy(
+            () ->
+                ModelVerification.requireFinite(
+                    "test pass", new HostTensor("logits", List.of(2, 2), values)))
+        .isInstanceOf(PassMismatchException.class)
+        .hasMessageContaining("[1, 0]");
+    values[2] = 3;
+    ModelVerification.requireFinite("test pass", new HostTensor("logits", List.of(2, 2), values));
+  }
+
+  @Test
+  void ofALargeModelOneLayerTakesPart() {
+    ModelShape large = ModelCatalogue.standard().get("qwen2.5-7b");
+    try (Engine engine = provider.open(EngineOptions.DEFAULT)) {
+      assertThat(new ModelVerification(engine, large, checkpoint).layers()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void tokensAreSeededAndInTheVocabulary() {
+    int[][] tokens = ModelVerification.tokens(checkpoint.shape(), 3, 50, 9);
+    assertThat(tokens).isDeepEqualTo(ModelVerification.tokens(checkpoint.shape(), 3, 50, 9));
+    assertThat(tokens.length).isEqualTo(3);
+    for (int[] sequence : tokens) {
+      for (int token : sequence) {
+        assertThat(token).isBetween(0, checkpoint.shape().vocabulary() - 1);
+      }
+    }
+    assertThat(tokens[0]).isNotEqualTo(tokens[1]);
+  }
+
+  /** The engine, but whatever source it is given it reads another. */
+  private static Engine readingFrom(TensorSource source, Engine engine) {
+    return (Engine)
+        Proxy.newProxyInstance(
+            Engine.class.getClassLoader(),
+            new Class<?>[] {Engine.class},
+            (proxy, method, arguments) -> {
+              Object[] changed = arguments == null ? new Object[0] : arguments.clone();
+              for (int i = 0; i < changed.length; i++) {
+                changed[i] = changed[i] instanceof TensorSource ? source : changed[i];
+              }
+              try {
+                return method.invoke(engine, changed);
+              } catch (InvocationTargetException e) {
+                throw e.getCause() == null ? e : e.getCause();
+              }
+            });
+  }
+}

@@ -1,0 +1,62 @@
+package org.joulemark.benchmarks.run;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.joulemark.benchmarks.work.GoldenFolders;
+import org.joulemark.kernels.engine.EngineCatalogue;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ParameterRulesTest {
+  private final ParameterRules rules = new ParameterRules(EngineCatalogue.installed());
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @CsvSource({
+    "model,gpt-9,qwen2.5-7b",
+    "strategy,int4,'fp32, tf32, fp16, bf16'",
+    "strategy,FP32,'fp32, tf32, fp16, bf16'",
+    "sequence,0,from 1 to",
+    "sequence,many,from 1 to",
+    "context,-1,from 1 to",
+    "attention,flash,'auto, own, cudnn'",
+    "checkpoint,/nowhere,none"
+  })
+  void refusesWithTheValidChoices(String parameter, String value, String choice) {
+    assertThatThrownBy(() -> rules.check(parameter, value))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining(parameter + "=" + value)
+        .hasMessageContaining(choice)
+        .hasMessageEndingWith(".");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "model,bloomz-7b1",
+    "strategy,bf16",
+    "sequence,2048",
+    "context,1",
+    "attention,cudnn",
+    "checkpoint,none"
+  })
+  void accepts(String parameter, String value) {
+    assertThatCode(() -> rules.check(parameter, value)).doesNotThrowAnyException();
+  }
+
+  @Test
+  void aCheckpointIsOpenedBeforeAnythingRuns() throws IOException {
+    Path golden = GoldenFolders.path("tiny-qwen2");
+    assertThatCode(() -> rules.check("checkpoint", golden.toString())).doesNotThrowAnyException();
+    Files.copy(golden.resolve("config.json"), folder.resolve("config.json"));
+    assertThatThrownBy(() -> rules.check("checkpoint", folder.toString()))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("model.safetensors");
+  }
+}
