@@ -22,6 +22,7 @@ import org.joulemark.benchmarks.run.Preset;
 import org.joulemark.benchmarks.run.RunPlanner;
 import org.joulemark.benchmarks.run.SuiteRun;
 import org.joulemark.benchmarks.run.UsageException;
+import org.joulemark.harness.energy.source.EnergySources;
 import org.joulemark.harness.journal.Outcome;
 import org.joulemark.harness.platform.Environment;
 import org.joulemark.kernels.engine.EngineCatalogue;
@@ -125,7 +126,8 @@ final class RunCommand extends SubCommand {
     }
     Path folder = resultsFolder();
     Environment environment =
-        Environment.capture(SuiteVersion.facts(), line.arguments(), preset, engineFacts, Map.of());
+        Environment.capture(
+            SuiteVersion.facts(), line.arguments(), preset, engineFacts, EnergySources.gpuFacts());
     people.printf("%d configurations; results go to %s%n%n", configurations.size(), folder);
     List<ResultRow> rows =
         new SuiteRun(line.options(), folder, people, environment).run(configurations);

@@ -4,8 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.regex.Pattern;
-import org.joulemark.harness.jmh.EnergyProfiler;
-import org.joulemark.harness.jmh.WorkProfiler;
+import org.joulemark.harness.jmh.AttachedProfilers;
 import org.openjdk.jmh.results.format.ResultFormatType;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
@@ -28,7 +27,7 @@ final class ConfigurationOptions extends OptionsBuilder {
   ConfigurationOptions(
       CommandLineOptions cli, Configuration configuration, Collection<String> jvmArguments) {
     this.benchmark = configuration.benchmark();
-    this.profilers = withOurs(cli.getProfilers()).toArray(ProfilerConfig[]::new);
+    this.profilers = AttachedProfilers.with(cli.getProfilers()).toArray(ProfilerConfig[]::new);
     parent(cli);
     configuration.params().forEach(this::param);
     fillTiming(cli, configuration.timing());
@@ -68,16 +67,6 @@ final class ConfigurationOptions extends OptionsBuilder {
   @Override
   public List<String> getExcludes() {
     return List.of();
-  }
-
-  private static List<ProfilerConfig> withOurs(List<ProfilerConfig> given) {
-    List<ProfilerConfig> all = new ArrayList<>(given);
-    for (Class<?> ours : List.of(WorkProfiler.class, EnergyProfiler.class)) {
-      if (given.stream().noneMatch(profiler -> profiler.getKlass().equals(ours.getName()))) {
-        all.add(new ProfilerConfig(ours.getName(), ""));
-      }
-    }
-    return all;
   }
 
   @Override

@@ -51,6 +51,7 @@ public final class WorkSession implements AutoCloseable {
     DeviceTimes times = work.deviceTimes();
     List<Metric> metrics = new ArrayList<>();
     metrics.add(new Metric("device.time", times.medianSeconds(), "s/op"));
+    metrics.add(new Metric("device.time.mean", times.meanSeconds(), "s/op"));
     metrics.add(new Metric("device.time.p10", times.p10Seconds(), "s/op"));
     metrics.add(new Metric("device.time.p90", times.p90Seconds(), "s/op"));
     metrics.addAll(ceiling.metrics(times.medianSeconds()));

@@ -23,6 +23,7 @@ record SuiteProcess(int exitCode, String out, String err) {
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-Djmh.ignoreLock=true");
     command.add("-jar");
     command.add(System.getProperty("joulemark.jar"));
     command.addAll(List.of(arguments));

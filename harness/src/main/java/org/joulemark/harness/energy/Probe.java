@@ -6,8 +6,8 @@ public interface Probe {
   /** A window begins: forget the last one. */
   void begin(long nowNanos);
 
-  /** Whether it is time for another look. */
-  boolean due(long nowNanos);
+  /** When the next look is due. */
+  long nextNanos();
 
   /**
    * Looks once.
@@ -25,8 +25,8 @@ public interface Probe {
         }
 
         @Override
-        public boolean due(long nowNanos) {
-          return false;
+        public long nextNanos() {
+          return Long.MAX_VALUE;
         }
 
         @Override

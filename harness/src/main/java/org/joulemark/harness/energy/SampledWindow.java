@@ -22,6 +22,9 @@ public final class SampledWindow implements EnergyWindow {
   private static final int MOST_MOVEMENTS = 1 << 16;
   private static final long COUNT_EVERY_NANOS = 1_000_000;
 
+  /** Longer than a look of the probe takes: before a reading that is nearer, there is no time. */
+  private static final long PROBE_NANOS = 20_000_000;
+
   private final EnergyMeter meter;
   private final ReadingPlan plan;
   private final Probe probe;
@@ -103,32 +106,39 @@ public final class SampledWindow implements EnergyWindow {
   private void sample() {
     try {
       double last = Double.NEGATIVE_INFINITY;
-      while (running) {
-        long wait = plan.nextNanos() - System.nanoTime();
-        if (wait > 0) {
-          LockSupport.parkNanos(wait);
-          continue;
-        }
-        long start = System.nanoTime();
-        double joules = meter.readJoules();
-        long end = System.nanoTime();
-        if (joules < last && meter.info().kind() != EnergyKind.INTEGRATED) {
-          fault = WindowArithmetic.wentBack(meter.info());
-          return;
-        }
-        last = joules;
-        boolean marked = plan.reading(start, end, joules, readings);
-        if (plan.stuck(end)) {
-          fault = WindowArithmetic.stuck(meter.info(), (end - openNanos) * 1e-9);
-          return;
-        }
-        if (marked && probe.due(end)) {
-          probe.sample(end);
+      while (running && fault == null) {
+        long now = System.nanoTime();
+        long untilReading = plan.nextNanos() - now;
+        if (untilReading <= 0) {
+          last = readMeter(last);
+        } else if (untilReading > PROBE_NANOS && probe.nextNanos() <= now) {
+          probe.sample(now);
+        } else {
+          long untilProbe = probe.nextNanos() - now;
+          LockSupport.parkNanos(untilProbe > 0 ? Math.min(untilReading, untilProbe) : untilReading);
         }
       }
     } catch (EnergyException e) {
       fault = WindowResult.failed(meter.info(), e.status(), e.reason());
     }
+  }
+
+  /** Reads once and gives the value; sets the fault that the reading shows. */
+  private double readMeter(double last) {
+    long start = System.nanoTime();
+    double joules = meter.readJoules();
+    long end = System.nanoTime();
+    if (joules < last && meter.info().kind() != EnergyKind.INTEGRATED) {
+      fault = WindowArithmetic.wentBack(meter.info());
+    }
+    boolean marked = plan.reading(start, end, joules, readings);
+    if (plan.stuck(end)) {
+      fault = WindowArithmetic.stuck(meter.info(), (end - openNanos) * 1e-9);
+    }
+    if (marked && probe.nextNanos() <= end) {
+      probe.sample(end);
+    }
+    return joules;
   }
 
   @Override

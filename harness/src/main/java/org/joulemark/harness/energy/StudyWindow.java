@@ -64,18 +64,18 @@ public final class StudyWindow implements EnergyWindow {
     double sum = 0;
     try {
       while (running) {
-        long wait = next - System.nanoTime();
-        if (wait > 0) {
-          LockSupport.parkNanos(wait);
+        long now = System.nanoTime();
+        if (now < next) {
+          if (now >= probe.nextNanos()) {
+            probe.sample(now);
+          } else {
+            LockSupport.parkNanos(Math.min(next, probe.nextNanos()) - now);
+          }
           continue;
         }
         sum += sensor.watts() * PERIOD_NANOS * 1e-9;
         joules = sum;
         next += PERIOD_NANOS;
-        long now = System.nanoTime();
-        if (probe.due(now)) {
-          probe.sample(now);
-        }
       }
     } catch (EnergyException e) {
       fault = WindowResult.failed(info, e.status(), e.reason());

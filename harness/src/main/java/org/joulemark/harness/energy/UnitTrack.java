@@ -38,7 +38,7 @@ final class UnitTrack {
 
   /** Adds what was counted at an instant no earlier than the one before. */
   synchronized void add(long atNanos, long count) {
-    if (count != lastCount) {
+    if (count > lastCount) {
       // The last of the units since the last look ended, on average, half a unit ago.
       long moved = atNanos - (atNanos - lastSeenNanos) / (2 * (count - lastCount));
       if (moved - nanos[size - 1] >= leastGapNanos) {

@@ -36,7 +36,8 @@ final class WindowArithmetic {
     if (joules == 0 && seconds >= STUCK_SECONDS && info.kind() != EnergyKind.MODELLED) {
       return stuck(info, seconds);
     }
-    if (seconds <= 0 || seconds < LEAST_TICKS * info.tickSeconds() * 0.99) {
+    // Half a tick of slack: the tick is calibrated, and edges are found to a few milliseconds.
+    if (seconds <= 0 || seconds < (LEAST_TICKS - 0.5) * info.tickSeconds()) {
       return tooShort(info, seconds);
     }
     if (!(uncertaintyJoules <= WORST_REPEATABILITY * joules)) {

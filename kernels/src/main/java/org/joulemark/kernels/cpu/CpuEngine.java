@@ -33,16 +33,18 @@ public final class CpuEngine implements Engine {
   public static final String NAME = "cpu";
 
   private static final String LIBRARY = "onednn";
+  private static final String HEURISTIC = "heuristic";
+  private static final String TUNED = "tuned";
 
-  /** The only options that this engine offers. */
-  static final GemmOptions DEFAULTS = new GemmOptions(LIBRARY, "heuristic", "hot", "direct");
+  /** What a GEMM gets where a benchmark names no options. */
+  static final GemmOptions DEFAULTS = new GemmOptions(LIBRARY, TUNED, "hot", "direct");
 
   /** How attention, norms and rotary embeddings are carried out. */
   static final String ATTENTION = "own";
 
   /** The only options for layers and models that this engine offers. */
   static final LayerOptions LAYER_DEFAULTS =
-      new LayerOptions(LIBRARY, "heuristic", ATTENTION, "direct");
+      new LayerOptions(LIBRARY, HEURISTIC, ATTENTION, "direct");
 
   private final CpuIsa isa;
   private final int threadCount;
@@ -117,14 +119,14 @@ public final class CpuEngine implements Engine {
   /**
    * {@inheritDoc}
    *
-   * @throws IllegalArgumentException for a library that is not one of {@link #libraries()}
+   * @throws IllegalArgumentException for a library or an algorithm that this engine does not know
    */
   @Override
   public GemmWork gemm(GemmProblem problem, OperandSource operands, GemmOptions options) {
     checkOptions(options);
     refuse(isa.whyNot(problem.precision()));
     threads.prepareCurrentThread();
-    return DnnlGemmBuilder.build(context, problem, operands);
+    return DnnlGemmBuilder.build(context, problem, operands, options.algorithm().equals(TUNED));
   }
 
   /**
@@ -180,7 +182,16 @@ public final class CpuEngine implements Engine {
 
   private static void checkOptions(GemmOptions options) {
     checkLibrary(options.library());
-    only("algorithm", options.algorithm(), DEFAULTS.algorithm());
+    if (!options.algorithm().equals(HEURISTIC) && !options.algorithm().equals(TUNED)) {
+      throw new IllegalArgumentException(
+          "algo="
+              + options.algorithm()
+              + " is not known to the cpu engine; choose from "
+              + HEURISTIC
+              + ", "
+              + TUNED
+              + ".");
+    }
     only("cache", options.cache(), DEFAULTS.cache());
     only("launch", options.launch(), DEFAULTS.launch());
   }

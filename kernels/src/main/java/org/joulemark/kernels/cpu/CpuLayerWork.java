@@ -53,7 +53,11 @@ final class CpuLayerWork implements LayerWork {
             null,
             false,
             cache);
-    CpuPass.Weights packed = pass.pack(scope, weights);
+    CpuPass.Weights packed;
+    try (WeightPacker packer =
+        new WeightPacker(context, CpuPass.largestWeightBytes(shape, problem.precision()))) {
+      packed = pass.pack(scope, packer, weights);
+    }
     this.layer = pass.bind(packed, cache);
     fill(pass.input(), problem.input(), source);
     if (problem.phase() == Phase.DECODE) {
@@ -96,13 +100,11 @@ final class CpuLayerWork implements LayerWork {
   private static void requireMemory(LayerProblem problem) {
     ModelShape shape = problem.shape();
     long weights = 0;
-    long largest = 0;
     for (LinearLayer part : shape.linearLayers()) {
-      long bytes =
+      weights +=
           (long) part.outFeatures() * part.inFeatures() * problem.precision().weight().bytes();
-      weights += bytes;
-      largest = Math.max(largest, bytes);
     }
+    long largest = CpuPass.largestWeightBytes(shape, problem.precision());
     long rows = Math.max(problem.rows(), (long) problem.batch() * problem.start());
     long cache = KvCacheShape.of(shape, problem.batch(), problem.capacity()).bytes(Float.BYTES);
     CpuMemory.require(weights + largest + CpuPass.bytes(shape, problem.precision(), rows), cache);

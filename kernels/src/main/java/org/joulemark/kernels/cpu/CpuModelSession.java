@@ -10,6 +10,7 @@ import java.util.stream.IntStream;
 import org.joulemark.kernels.cpu.DnnlLinear.Fused;
 import org.joulemark.kernels.engine.ModelSession;
 import org.joulemark.kernels.engine.Work;
+import org.joulemark.kernels.layer.GreedyDecoding;
 import org.joulemark.kernels.layer.HostTensor;
 import org.joulemark.kernels.layer.KvCacheShape;
 import org.joulemark.kernels.layer.LayerWeights;
@@ -69,13 +70,16 @@ final class CpuModelSession implements ModelSession {
       caches.add(new CpuKvCache(KvCacheShape.of(shape, problem.batch(), problem.capacity())));
     }
     CpuPass pass = pass(scope, 1, null);
-    for (LayerTensors layer : tensors.layers()) {
-      layers.add(pass.pack(scope, new LayerWeights(shape, layer, source)));
-    }
     this.headPart = headPart(scope, problem.batch(), null);
-    this.head =
-        new DnnlLinear.Weights(
-            headPart.pack(scope, (row, into) -> source.row(tensors.head(), row, into)), null);
+    try (WeightPacker packer = new WeightPacker(context, largestBytes(problem))) {
+      for (LayerTensors layer : tensors.layers()) {
+        layers.add(pass.pack(scope, packer, new LayerWeights(shape, layer, source)));
+      }
+      this.head =
+          new DnnlLinear.Weights(
+              headPart.pack(scope, packer, (row, into) -> source.row(tensors.head(), row, into)),
+              null);
+    }
     this.single = new Plan(scope, pass, 1);
   }
 
@@ -97,12 +101,25 @@ final class CpuModelSession implements ModelSession {
     }
   }
 
+  /** Bytes of the largest matrix that is packed. */
+  private static long largestBytes(ModelProblem problem) {
+    return Math.max(
+        tableBytes(problem), CpuPass.largestWeightBytes(problem.shape(), problem.precision()));
+  }
+
+  private static long tableBytes(ModelProblem problem) {
+    ModelShape shape = problem.shape();
+    return (long) shape.vocabulary() * shape.hidden() * problem.precision().weight().bytes();
+  }
+
   private static void requireMemory(ModelProblem problem) {
     ModelShape shape = problem.shape();
     Precision precision = problem.precision();
-    long table = (long) shape.vocabulary() * shape.hidden() * precision.weight().bytes();
     // A tied head is packed, so it is held twice; packing holds one more copy of the largest part.
-    long weights = problem.weightBytes() + (shape.tiedHead() ? table : 0) + table;
+    long weights =
+        problem.weightBytes()
+            + (shape.tiedHead() ? tableBytes(problem) : 0)
+            + largestBytes(problem);
     long rows = (long) problem.batch() * problem.capacity();
     CpuMemory.require(
         weights + CpuPass.bytes(shape, precision, rows),
@@ -394,21 +411,11 @@ final class CpuModelSession implements ModelSession {
         single.run(start);
         for (int b = 0; b < next.length; b++) {
           single.lastLogits.get(b, 0, logits, 0, logits.length);
-          next[b] = argmax(logits);
+          next[b] = GreedyDecoding.argmax(logits);
         }
         position = start + 1;
       }
     };
-  }
-
-  private static int argmax(float[] values) {
-    int best = 0;
-    for (int i = 1; i < values.length; i++) {
-      if (values[i] > values[best]) {
-        best = i;
-      }
-    }
-    return best;
   }
 
   /** Work that is done when submit returns. */

@@ -157,13 +157,22 @@ final class CpuPass {
     return rows * (4 * fp32 + type * encoded);
   }
 
+  /** Bytes of the largest weight of a layer. */
+  static long largestWeightBytes(ModelShape shape, Precision precision) {
+    long largest =
+        Math.max(
+            Math.max(shape.intermediate(), shape.queryWidth() + 2L * shape.kvWidth()),
+            shape.queryWidth());
+    return largest * shape.hidden() * precision.weight().bytes();
+  }
+
   /** How this pass reads weights. */
   Arrangement arrangement() {
     return new Arrangement(qkvPart, outputPart, gatePart, upPart, downPart);
   }
 
   /** Encodes and packs a layer's weights for this pass and for others of its arrangement. */
-  Weights pack(NativeScope owner, LayerWeights weights) {
+  Weights pack(NativeScope owner, WeightPacker packer, LayerWeights weights) {
     int inside = shape.intermediate();
     float[] innerBias = weights.feedForwardInBias();
     int up = shape.gated() ? inside : 0;
@@ -173,20 +182,23 @@ final class CpuPass {
             weights.inputNormBias(),
             weights.postNormWeight(),
             weights.postNormBias()),
-        part(owner, qkvPart, weights::qkvRow, weights.qkvBias()),
-        part(owner, outputPart, weights::outputRow, weights.outputBias()),
-        gatePart == null ? null : part(owner, gatePart, weights::feedForwardInRow, innerBias),
+        part(owner, packer, qkvPart, weights::qkvRow, weights.qkvBias()),
+        part(owner, packer, outputPart, weights::outputRow, weights.outputBias()),
+        gatePart == null
+            ? null
+            : part(owner, packer, gatePart, weights::feedForwardInRow, innerBias),
         part(
             owner,
+            packer,
             upPart,
             (row, into) -> weights.feedForwardInRow(up + row, into),
             java.util.Arrays.copyOfRange(innerBias, up, up + inside)),
-        part(owner, downPart, weights::downRow, weights.downBias()));
+        part(owner, packer, downPart, weights::downRow, weights.downBias()));
   }
 
   private static DnnlLinear.Weights part(
-      NativeScope owner, DnnlLinear part, DnnlLinear.Rows rows, float[] bias) {
-    return new DnnlLinear.Weights(part.pack(owner, rows), part.bias(owner, bias));
+      NativeScope owner, WeightPacker packer, DnnlLinear part, DnnlLinear.Rows rows, float[] bias) {
+    return new DnnlLinear.Weights(part.pack(owner, packer, rows), part.bias(owner, bias));
   }
 
   /** One layer bound to this pass. */

@@ -42,6 +42,14 @@ final class DnnlArguments {
       return this;
     }
 
+    /** The same arguments, to go on with separately. */
+    Builder copy() {
+      Builder copy = new Builder();
+      copy.ids.addAll(ids);
+      copy.memories.addAll(memories);
+      return copy;
+    }
+
     /** Lays them out in memory that the scope owns. */
     DnnlArguments in(NativeScope scope) {
       long size = Loader.sizeof(dnnl_exec_arg_t.class);

@@ -35,10 +35,15 @@ record DnnlContext(dnnl_engine engine, dnnl_stream stream, OpenMpThreads threads
 
   /** Describes a matrix whose arrangement oneDNN is to choose. */
   dnnl_memory_desc anyFormat(NativeScope owner, ElementType type, int rows, int columns) {
+    return anyFormat(owner, type, new long[] {rows, columns});
+  }
+
+  /** Describes numbers whose arrangement oneDNN is to choose. */
+  dnnl_memory_desc anyFormat(NativeScope owner, ElementType type, long[] dims) {
     dnnl_memory_desc description = new dnnl_memory_desc();
     Dnnl.check(
         dnnl.dnnl_memory_desc_create_with_tag(
-            description, 2, new long[] {rows, columns}, code(type), dnnl.dnnl_format_tag_any),
+            description, dims.length, dims, code(type), dnnl.dnnl_format_tag_any),
         "dnnl_memory_desc_create_with_tag");
     return owner.own(description, "dnnl_memory_desc_destroy", dnnl::dnnl_memory_desc_destroy);
   }
@@ -71,19 +76,36 @@ record DnnlContext(dnnl_engine engine, dnnl_stream stream, OpenMpThreads threads
               plan, fromDescription, engine, toDescription, engine, null),
           "dnnl_reorder_primitive_desc_create");
       temporary.own(plan, "dnnl_primitive_desc_destroy", dnnl::dnnl_primitive_desc_destroy);
-      dnnl_primitive reorder = new dnnl_primitive();
-      Dnnl.check(dnnl.dnnl_primitive_create(reorder, plan), "dnnl_primitive_create");
-      temporary.own(reorder, "dnnl_primitive_destroy", dnnl::dnnl_primitive_destroy);
       DnnlArguments arguments =
           new DnnlArguments.Builder()
               .add(dnnl.DNNL_ARG_FROM, from)
               .add(dnnl.DNNL_ARG_TO, to)
               .in(temporary);
-      Dnnl.check(
-          dnnl.dnnl_primitive_execute(reorder, stream, arguments.count(), arguments.pointer()),
-          "dnnl_primitive_execute");
-      Dnnl.check(dnnl.dnnl_stream_wait(stream), "dnnl_stream_wait");
+      execute(primitive(temporary, plan), arguments);
+      await();
     }
+  }
+
+  /** Generates the code of a planned primitive. */
+  dnnl_primitive primitive(NativeScope owner, dnnl_primitive_desc plan) {
+    dnnl_primitive primitive = new dnnl_primitive();
+    Dnnl.check(dnnl.dnnl_primitive_create(primitive, plan), "dnnl_primitive_create");
+    return owner.own(primitive, "dnnl_primitive_destroy", dnnl::dnnl_primitive_destroy);
+  }
+
+  /** Runs a primitive from this thread with all its threads; allocates nothing. */
+  void execute(dnnl_primitive primitive, DnnlArguments arguments) {
+    threads.prepareCurrentThread();
+    int status =
+        dnnl.dnnl_primitive_execute(primitive, stream, arguments.count(), arguments.pointer());
+    if (status != dnnl.dnnl_success) {
+      Dnnl.check(status, "dnnl_primitive_execute");
+    }
+  }
+
+  /** Waits for what runs. */
+  void await() {
+    Dnnl.check(dnnl.dnnl_stream_wait(stream), "dnnl_stream_wait");
   }
 
   /** Bytes of memory of that description. */

@@ -3,9 +3,6 @@ package org.joulemark.kernels.cpu;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
-import org.bytedeco.dnnl.dnnl_exec_arg_t;
-import org.bytedeco.dnnl.dnnl_primitive;
-import org.bytedeco.dnnl.global.dnnl;
 import org.joulemark.kernels.engine.GemmWork;
 import org.joulemark.kernels.gemm.GemmProblem;
 import org.joulemark.kernels.gemm.GemmShape;
@@ -20,9 +17,7 @@ final class DnnlGemmWork implements GemmWork {
   private final GemmProblem problem;
   private final DnnlContext context;
   private final NativeScope scope;
-  private final dnnl_primitive primitive;
-  private final dnnl_exec_arg_t arguments;
-  private final int argumentCount;
+  private final DnnlCandidate candidate;
   private final NativeBuffer output;
   private final Map<String, String> facts;
   // Written by the one thread that submits, read by any.
@@ -31,23 +26,20 @@ final class DnnlGemmWork implements GemmWork {
   /**
    * Takes over the scope that owns everything else.
    *
-   * @param arguments of the primitive
+   * @param candidate runs it
    * @param output Y
    */
   DnnlGemmWork(
       GemmProblem problem,
       DnnlContext context,
       NativeScope scope,
-      dnnl_primitive primitive,
-      DnnlArguments arguments,
+      DnnlCandidate candidate,
       NativeBuffer output,
       Map<String, String> facts) {
     this.problem = problem;
     this.context = context;
     this.scope = scope;
-    this.primitive = primitive;
-    this.arguments = arguments.pointer();
-    this.argumentCount = arguments.count();
+    this.candidate = candidate;
     this.output = output;
     this.facts = Map.copyOf(facts);
   }
@@ -59,17 +51,13 @@ final class DnnlGemmWork implements GemmWork {
 
   @Override
   public void submit() {
-    context.threads().prepareCurrentThread();
-    int status = dnnl.dnnl_primitive_execute(primitive, context.stream(), argumentCount, arguments);
-    if (status != dnnl.dnnl_success) {
-      Dnnl.check(status, "dnnl_primitive_execute");
-    }
+    candidate.run();
     completed.setRelease(completed.getPlain() + 1);
   }
 
   @Override
   public void drain() {
-    Dnnl.check(dnnl.dnnl_stream_wait(context.stream()), "dnnl_stream_wait");
+    context.await();
   }
 
   @Override

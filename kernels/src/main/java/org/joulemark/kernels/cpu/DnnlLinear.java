@@ -155,13 +155,12 @@ final class DnnlLinear {
   }
 
   /**
-   * Encodes and packs W. The rows are made on the common pool.
+   * Encodes and packs W.
    *
    * @param scope owns the packed W
    */
-  dnnl_memory pack(NativeScope scope, Rows rows) {
-    return PackedWeights.pack(
-        context, scope, spec.precision().weight(), spec.n(), spec.k(), weights(), rows);
+  dnnl_memory pack(NativeScope scope, WeightPacker packer, Rows rows) {
+    return packer.pack(scope, spec.precision().weight(), spec.n(), spec.k(), weights(), rows);
   }
 
   /** The bias in native memory, or null where the part has none. */

@@ -29,10 +29,10 @@ final class NativeBuffer implements AutoCloseable {
     // A whole number of units, so that vector loads past the last element stay inside.
     long padded = Math.addExact(bytes, 2 * alignment);
     this.bytes = bytes;
-    this.allocated = Pointer.malloc(padded);
+    this.allocated = Pointer.calloc(padded, 1);
     if (allocated == null || allocated.isNull()) {
       throw new EngineException(
-          "malloc of "
+          "calloc of "
               + (bytes >> 20)
               + " MiB failed: choose a smaller shape or fewer tokens, or free memory.");
     }
@@ -40,7 +40,6 @@ final class NativeBuffer implements AutoCloseable {
     if (alignment == HUGE_PAGE_BYTES) {
       HugePages.advise(address, bytes);
     }
-    Pointer.memset(pointer(), 0, bytes);
   }
 
   /** Size asked for. */

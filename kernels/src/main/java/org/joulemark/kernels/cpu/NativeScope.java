@@ -32,6 +32,13 @@ final class NativeScope implements AutoCloseable {
     return buffer;
   }
 
+  /** A scope that may be closed on its own, and is when this one is. */
+  NativeScope nested() {
+    NativeScope inner = new NativeScope();
+    owned.push(inner::close);
+    return inner;
+  }
+
   /** Frees everything; closing again does nothing. */
   @Override
   public void close() {

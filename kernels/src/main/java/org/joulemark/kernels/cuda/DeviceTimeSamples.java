@@ -35,17 +35,21 @@ final class DeviceTimeSamples {
     afterDrain = Double.NaN;
   }
 
-  /** Median, 10th and 90th percentile (nearest rank) of what is kept. */
+  /** Mean, median, 10th and 90th percentile (nearest rank) of what is kept. */
   DeviceTimes summary() {
     if (added == 0) {
       return Double.isNaN(afterDrain)
           ? DeviceTimes.NONE
-          : new DeviceTimes(afterDrain, afterDrain, afterDrain, 1);
+          : new DeviceTimes(afterDrain, afterDrain, afterDrain, afterDrain, 1);
     }
     double[] sorted = Arrays.copyOf(ring, (int) Math.min(added, ring.length));
     Arrays.sort(sorted);
     return new DeviceTimes(
-        percentile(sorted, 0.5), percentile(sorted, 0.1), percentile(sorted, 0.9), added);
+        Arrays.stream(sorted).average().orElse(Double.NaN),
+        percentile(sorted, 0.5),
+        percentile(sorted, 0.1),
+        percentile(sorted, 0.9),
+        added);
   }
 
   private static double percentile(double[] sorted, double share) {

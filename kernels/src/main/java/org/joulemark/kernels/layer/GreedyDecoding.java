@@ -34,7 +34,7 @@ public final class GreedyDecoding {
   }
 
   /** Index of the largest number, the first of equals. */
-  static int argmax(float[] values) {
+  public static int argmax(float[] values) {
     int best = 0;
     for (int i = 1; i < values.length; i++) {
       if (values[i] > values[best]) {

@@ -44,6 +44,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** oneDNN on this machine's CPU against the FP64 reference, and what it says when it cannot. */
 class CpuEngineTest {
   private static final CpuEngineProvider PROVIDER = new CpuEngineProvider();
+  private static final GemmOptions HEURISTIC =
+      new GemmOptions("onednn", "heuristic", "hot", "direct");
+  private static final GemmOptions TUNED = new GemmOptions("onednn", "tuned", "hot", "direct");
+
   private static Engine engine;
 
   @BeforeAll
@@ -73,7 +77,7 @@ class CpuEngineTest {
 
   private static GemmVerification runAndVerify(Engine on, GemmProblem problem) {
     SeededOperands source = new SeededOperands(problem);
-    try (GemmWork work = on.gemm(problem, source, PROVIDER.gemmDefaults("auto"))) {
+    try (GemmWork work = on.gemm(problem, source, HEURISTIC)) {
       work.poisonOutput();
       work.submit();
       work.drain();
@@ -138,7 +142,7 @@ class CpuEngineTest {
     GemmProblem problem = problem(precision, 1, 20, 30, 40, Epilogue.NONE);
     SeededOperands seeded = new SeededOperands(problem);
     OperandSource withNan = new NanIn(seeded);
-    try (GemmWork work = engine.gemm(problem, withNan, PROVIDER.gemmDefaults("auto"))) {
+    try (GemmWork work = engine.gemm(problem, withNan, HEURISTIC)) {
       work.submit();
       work.drain();
       assertThat(new GemmVerifier().verify(problem, withNan, work).passed()).isFalse();
@@ -178,7 +182,7 @@ class CpuEngineTest {
     assumeSupported(precision);
     GemmProblem problem = problem(precision, 2, 5, 6, 70, Epilogue.NONE);
     SeededOperands source = new SeededOperands(problem);
-    try (GemmWork work = engine.gemm(problem, source, PROVIDER.gemmDefaults("auto"))) {
+    try (GemmWork work = engine.gemm(problem, source, HEURISTIC)) {
       work.submit();
       assertThat(new GemmVerifier().verify(problem, source, work).passed()).isTrue();
       work.poisonOutput();
@@ -218,8 +222,7 @@ class CpuEngineTest {
 
   private static void assertUnsupported(Engine on, Precision precision, String sentence) {
     GemmProblem problem = problem(precision, 1, 4, 4, 4, Epilogue.NONE);
-    assertThatThrownBy(
-            () -> on.gemm(problem, new SeededOperands(problem), PROVIDER.gemmDefaults("auto")))
+    assertThatThrownBy(() -> on.gemm(problem, new SeededOperands(problem), HEURISTIC))
         .isInstanceOf(UnsupportedWorkException.class)
         .hasMessageContaining(sentence)
         .hasMessageEndingWith(".");
@@ -229,8 +232,7 @@ class CpuEngineTest {
   void anIntegerResultHasNoEpilogue() {
     assumeSupported(Precision.INT8);
     GemmProblem problem = problem(Precision.INT8, 1, 4, 4, 4, Epilogue.RESIDUAL);
-    assertThatThrownBy(
-            () -> engine.gemm(problem, new SeededOperands(problem), PROVIDER.gemmDefaults("auto")))
+    assertThatThrownBy(() -> engine.gemm(problem, new SeededOperands(problem), HEURISTIC))
         .isInstanceOf(UnsupportedWorkException.class)
         .hasMessageContaining("INT8 has no epilogue residual");
   }
@@ -247,12 +249,55 @@ class CpuEngineTest {
         .hasMessage("library=cublas is not known to the cpu engine; choose from onednn.");
     for (GemmOptions options :
         List.of(
-            new GemmOptions("onednn", "tuned", "hot", "direct"),
             new GemmOptions("onednn", "heuristic", "rotating", "direct"),
             new GemmOptions("onednn", "heuristic", "hot", "graph"))) {
       assertThatThrownBy(() -> engine.gemm(problem, source, options))
           .isInstanceOf(UnsupportedWorkException.class)
           .hasMessageContaining("is not offered by the cpu engine");
+    }
+  }
+
+  @Test
+  void tunedComparesWhatTheHeuristicChoosesFrom() {
+    GemmProblem problem = problem(Precision.FP32, 1, 200, 300, 400, Epilogue.BIAS);
+    SeededOperands source = new SeededOperands(problem);
+    String firstChoice;
+    try (GemmWork heuristic = engine.gemm(problem, source, HEURISTIC)) {
+      firstChoice = heuristic.facts().get("algorithm");
+      assertThat(heuristic.facts()).doesNotContainKey("algorithm.candidates");
+    }
+    try (GemmWork tuned =
+        engine.gemm(problem, source, new GemmOptions("onednn", "tuned", "hot", "direct"))) {
+      tuned.submit();
+      GemmVerification verification = new GemmVerifier().verify(problem, source, tuned);
+      assertThat(verification.passed()).as(verification.message()).isTrue();
+      String chosen = tuned.facts().get("algorithm");
+      assertThat(tuned.facts().getOrDefault("algorithm.candidates", chosen))
+          .startsWith(firstChoice)
+          .contains(chosen);
+    }
+    assertThatThrownBy(
+            () ->
+                engine.gemm(problem, source, new GemmOptions("onednn", "fastest", "hot", "direct")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("algo=fastest is not known to the cpu engine; choose from heuristic, tuned.");
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Precision.class,
+      names = {"FP32", "FP16", "BF16", "INT8", "INT8_OUT8"})
+  void tunedResultsAreRightToo(Precision precision) {
+    assumeSupported(precision);
+    for (int size : new int[] {1, 33, 160}) {
+      GemmProblem problem = problem(precision, 2, size, size + 2, 3 * size, Epilogue.NONE);
+      SeededOperands source = new SeededOperands(problem);
+      try (GemmWork work = engine.gemm(problem, source, TUNED)) {
+        work.poisonOutput();
+        work.submit();
+        GemmVerification verification = new GemmVerifier().verify(problem, source, work);
+        assertThat(verification.passed()).as(verification.message()).isTrue();
+      }
     }
   }
 
@@ -271,6 +316,7 @@ class CpuEngineTest {
     assertThat(ServiceLoader.load(EngineProvider.class))
         .anySatisfy(provider -> assertThat(provider).isInstanceOf(CpuEngineProvider.class));
     assertThat(PROVIDER.name()).isEqualTo("cpu");
+    assertThat(PROVIDER.gemmDefaults("auto")).isEqualTo(TUNED);
     assertThat(engine.energyDomain()).isEqualTo("cpu");
     assertThat(PROVIDER.examine())
         .isNotEmpty()
@@ -299,8 +345,7 @@ class CpuEngineTest {
             "device.name", "cpu.cores", "cpu.isa", "cpu.threads", "cpu.threading", "library.onednn")
         .containsEntry("library.onednn", "3.11.0");
     GemmProblem problem = problem(Precision.FP32, 1, 64, 64, 64, Epilogue.NONE);
-    try (GemmWork work =
-        engine.gemm(problem, new SeededOperands(problem), PROVIDER.gemmDefaults("auto"))) {
+    try (GemmWork work = engine.gemm(problem, new SeededOperands(problem), HEURISTIC)) {
       assertThat(work.facts().get("algorithm")).isNotEmpty().doesNotContain("ref");
       assertThat(work.facts().get("weight.format")).matches("[ABab]{2}([0-9]+[ab])*");
       assertThat(work.problem()).isEqualTo(problem);
@@ -326,8 +371,7 @@ class CpuEngineTest {
 
   private static int engineThreads(Engine on) {
     GemmProblem problem = problem(Precision.FP32, 1, 64, 64, 64, Epilogue.NONE);
-    try (GemmWork work =
-        on.gemm(problem, new SeededOperands(problem), PROVIDER.gemmDefaults("auto"))) {
+    try (GemmWork work = on.gemm(problem, new SeededOperands(problem), HEURISTIC)) {
       work.submit();
       return Integer.parseInt(on.facts().get("cpu.threads"));
     }
@@ -336,8 +380,7 @@ class CpuEngineTest {
   @Test
   void submitAllocatesNothingAndCounts() {
     GemmProblem problem = problem(Precision.FP32, 1, 16, 16, 16, Epilogue.RESIDUAL);
-    try (GemmWork work =
-        engine.gemm(problem, new SeededOperands(problem), PROVIDER.gemmDefaults("auto"))) {
+    try (GemmWork work = engine.gemm(problem, new SeededOperands(problem), HEURISTIC)) {
       ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
       for (int i = 0; i < 20_000; i++) {
         work.submit();
@@ -372,8 +415,7 @@ class CpuEngineTest {
 
   private static void openAndClose(GemmProblem problem) {
     try (Engine own = PROVIDER.open(EngineOptions.DEFAULT);
-        GemmWork work =
-            own.gemm(problem, new SeededOperands(problem), PROVIDER.gemmDefaults("auto"))) {
+        GemmWork work = own.gemm(problem, new SeededOperands(problem), HEURISTIC)) {
       work.submit();
     }
   }
@@ -381,8 +423,7 @@ class CpuEngineTest {
   @Test
   void rowsComeBackWholeWhereverTheyAreRead() {
     GemmProblem problem = problem(Precision.FP32, 2, 3, 5, 7, Epilogue.NONE);
-    try (GemmWork work =
-        engine.gemm(problem, new SeededOperands(problem), PROVIDER.gemmDefaults("auto"))) {
+    try (GemmWork work = engine.gemm(problem, new SeededOperands(problem), HEURISTIC)) {
       work.submit();
       byte[] heap = new byte[20];
       ByteBuffer direct = ByteBuffer.allocateDirect(20);

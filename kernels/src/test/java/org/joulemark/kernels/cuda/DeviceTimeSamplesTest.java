@@ -16,16 +16,16 @@ class DeviceTimeSamplesTest {
     for (int i = 100; i >= 0; i--) {
       samples.add(i);
     }
-    assertThat(samples.summary()).isEqualTo(new DeviceTimes(50, 10, 90, 151));
+    assertThat(samples.summary()).isEqualTo(new DeviceTimes(50, 50, 10, 90, 151));
   }
 
   @Test
   void theIntervalAfterADrainCountsOnlyAlone() {
     DeviceTimeSamples samples = new DeviceTimeSamples(4);
     samples.addAfterDrain(7);
-    assertThat(samples.summary()).isEqualTo(new DeviceTimes(7, 7, 7, 1));
+    assertThat(samples.summary()).isEqualTo(new DeviceTimes(7, 7, 7, 7, 1));
     samples.add(3);
-    assertThat(samples.summary()).isEqualTo(new DeviceTimes(3, 3, 3, 1));
+    assertThat(samples.summary()).isEqualTo(new DeviceTimes(3, 3, 3, 3, 1));
     samples.reset();
     assertThat(samples.summary()).isEqualTo(DeviceTimes.NONE);
   }

@@ -20,6 +20,19 @@ public final class SummaryTable {
           "ns/op", 1e-9, "us/op", 1e-6, "ms/op", 1e-3, "s/op", 1.0, "min/op", 60.0, "hr/op", 3600.0,
           "day/op", 86400.0);
 
+  private static final Map<String, String> KIND_MEANINGS =
+      new java.util.TreeMap<>(
+          Map.of(
+              "measured",
+              "read from a hardware counter; ± is repeatability, not the sensor's gain error.",
+              "integrated",
+              "power readings summed over time; ± is repeatability, not the sensor's gain error.",
+              "modelled",
+              "no sensor here, so watts per busy processor stand in for one; compare it with nothing"
+                  + " that was measured.",
+              "none",
+              "no energy; the journal says why."));
+
   private SummaryTable() {}
 
   /** The table of {@code rows} in their order; empty rows give an empty text. */
@@ -34,6 +47,7 @@ public final class SummaryTable {
       text.append(measuredTable(measured, varying).render());
     }
     appendConstants(text, rows, varying);
+    appendEnergyKinds(text, measured);
     appendOthers(text, rows, varying, Outcome.UNSUPPORTED, "Unsupported here");
     appendOthers(text, rows, varying, Outcome.FAILED, "Failed");
     return text.toString();
@@ -129,6 +143,21 @@ public final class SummaryTable {
             });
     if (!constants.isEmpty()) {
       text.append("The same in every row: ").append(String.join(" ", constants)).append('\n');
+    }
+  }
+
+  /** What the kinds in the last column mean, for those that are in the table. */
+  private static void appendEnergyKinds(StringBuilder text, List<ResultRow> measured) {
+    Set<String> kinds = new LinkedHashSet<>();
+    measured.forEach(row -> kinds.add(row.energyKind()));
+    for (Map.Entry<String, String> kind : KIND_MEANINGS.entrySet()) {
+      if (kinds.contains(kind.getKey())) {
+        text.append("Energy ")
+            .append(kind.getKey())
+            .append(": ")
+            .append(kind.getValue())
+            .append('\n');
+      }
     }
   }
 

@@ -19,15 +19,13 @@ final class NvmlCounterMeter implements EnergyMeter {
   NvmlCounterMeter(NvmlDevice device) {
     this.device = device;
     String uuid = device.uuid();
-    TickCalibration calibration =
-        TickCalibration.of(uuid, device::totalEnergyJoules, System::nanoTime);
     this.info =
         new MeterInfo(
             "nvml-counter",
             EnergyKind.MEASURED,
             EnergyScope.GPU_BOARD,
             uuid,
-            calibration.tickSeconds(),
+            TickCalibration.tickSeconds(uuid, device::totalEnergyJoules, System::nanoTime),
             QUANTUM_JOULES,
             GAIN_ERROR,
             0);

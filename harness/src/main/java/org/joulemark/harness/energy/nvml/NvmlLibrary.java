@@ -83,11 +83,6 @@ final class NvmlLibrary {
     return found == null ? NvmlReturn.FUNCTION_NOT_FOUND : found.invokeInt(arguments);
   }
 
-  /** Whether this driver's library has the function. */
-  boolean has(NvmlFunction function) {
-    return functions.containsKey(function);
-  }
-
   /** What the library says of a return code. */
   String text(int code) {
     if (code == NvmlReturn.FUNCTION_NOT_FOUND) {

@@ -36,8 +36,8 @@ final class Telemetry implements Probe {
   }
 
   @Override
-  public boolean due(long nowNanos) {
-    return nowNanos >= nextNanos && size < MOST_SAMPLES;
+  public long nextNanos() {
+    return size < MOST_SAMPLES ? nextNanos : Long.MAX_VALUE;
   }
 
   @Override

@@ -35,13 +35,19 @@ public final class FakeNvml {
     assumeTrue(
         hasCompiler(),
         "skipped: no C compiler (cc) on this host, so the fake NVML library cannot be built");
+    // A loaded library is known to the system by its file, and stays loaded: the file must stay
+    // too, or its number may go to the next test's file, which would then not be loaded at all.
+    Path kept = Files.createTempDirectory("fake-nvml");
+    kept.toFile().deleteOnExit();
     Path source = folder.resolve("fake_nvml.c");
     try (InputStream in =
         Objects.requireNonNull(FakeNvml.class.getResourceAsStream("/nvml/fake_nvml.c"))) {
       Files.write(source, in.readAllBytes());
     }
-    Path library = folder.resolve("libnvidia-ml-fake.so");
-    List<String> command = new ArrayList<>(List.of("cc", "-O1", "-shared", "-fPIC", "-Wall"));
+    Path library = kept.resolve("libnvidia-ml-fake.so");
+    // JNA loads libraries for everybody to see; each must still call its own functions only.
+    List<String> command =
+        new ArrayList<>(List.of("cc", "-O1", "-shared", "-fPIC", "-Wall", "-Wl,-Bsymbolic"));
     command.addAll(flags);
     command.addAll(List.of("-o", library.toString(), source.toString(), "-ldl", "-lm"));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
@@ -49,8 +55,10 @@ public final class FakeNvml {
     if (!process.waitFor(60, TimeUnit.SECONDS) || process.exitValue() != 0) {
       throw new IllegalStateException("cc failed: " + output);
     }
-    Files.writeString(
-        folder.resolve("libnvidia-ml-fake.so.script"), String.join("\n", script) + "\n");
+    Path lines = kept.resolve("libnvidia-ml-fake.so.script");
+    Files.writeString(lines, String.join("\n", script) + "\n");
+    library.toFile().deleteOnExit();
+    lines.toFile().deleteOnExit();
     return library;
   }
 

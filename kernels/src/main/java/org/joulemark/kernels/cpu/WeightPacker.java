@@ -7,21 +7,30 @@ import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.joulemark.kernels.quant.ElementCodec;
 import org.joulemark.kernels.quant.ElementType;
 
-/** Turns weights that come row by row into what a oneDNN matmul reads. */
-final class PackedWeights {
+/**
+ * Turns weights that come row by row into what a oneDNN matmul reads. The row-major copy that this
+ * takes lies in one buffer, used for one matrix after another and freed on close.
+ */
+final class WeightPacker implements AutoCloseable {
   // Rows that one task encodes into one piece of the buffer.
   private static final int ROWS_PER_TASK = 32;
 
-  private PackedWeights() {}
+  private final DnnlContext context;
+  private final NativeBuffer plain;
+
+  /** For matrices of up to that many bytes. */
+  WeightPacker(DnnlContext context, long largestBytes) {
+    this.context = context;
+    this.plain = new NativeBuffer(largestBytes);
+  }
 
   /**
    * Encodes W [N, K] row-major, which is the matmul's [K, N] column-major, and lets oneDNN bring it
-   * into the arrangement {@code target}.
+   * into the arrangement {@code target}. The rows are made on the common pool.
    *
-   * @param scope owns the result; the row-major copy is freed at once
+   * @param scope owns the result
    */
-  static dnnl_memory pack(
-      DnnlContext context,
+  dnnl_memory pack(
       NativeScope scope,
       ElementType type,
       int n,
@@ -29,13 +38,11 @@ final class PackedWeights {
       dnnl_memory_desc target,
       DnnlLinear.Rows rows) {
     dnnl_memory packed = context.memory(scope, target, scope.allocate(DnnlContext.bytes(target)));
+    int tasks = (n + ROWS_PER_TASK - 1) / ROWS_PER_TASK;
+    IntStream.range(0, tasks)
+        .parallel()
+        .forEach(task -> encode(type, n, k, task * ROWS_PER_TASK, rows));
     try (NativeScope temporary = new NativeScope()) {
-      int rowBytes = Math.multiplyExact(k, type.bytes());
-      NativeBuffer plain = temporary.allocate((long) n * rowBytes);
-      int tasks = (n + ROWS_PER_TASK - 1) / ROWS_PER_TASK;
-      IntStream.range(0, tasks)
-          .parallel()
-          .forEach(task -> encode(plain, rowBytes, type, n, k, task * ROWS_PER_TASK, rows));
       dnnl_memory_desc transposed =
           context.describe(temporary, type, new long[] {k, n}, new long[] {1, k});
       context.reorder(transposed, context.memory(temporary, transposed, plain), target, packed);
@@ -43,14 +50,8 @@ final class PackedWeights {
     return packed;
   }
 
-  private static void encode(
-      NativeBuffer plain,
-      int rowBytes,
-      ElementType type,
-      int n,
-      int k,
-      int first,
-      DnnlLinear.Rows rows) {
+  private void encode(ElementType type, int n, int k, int first, DnnlLinear.Rows rows) {
+    int rowBytes = Math.multiplyExact(k, type.bytes());
     int count = Math.min(ROWS_PER_TASK, n - first);
     ByteBuffer piece = plain.slice((long) first * rowBytes, count * rowBytes);
     float[] values = new float[k];
@@ -58,5 +59,10 @@ final class PackedWeights {
       rows.row(first + i, values);
       ElementCodec.encode(type, values, k, piece.slice(i * rowBytes, rowBytes));
     }
+  }
+
+  @Override
+  public void close() {
+    plain.close();
   }
 }
