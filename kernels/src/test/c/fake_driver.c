@@ -5,11 +5,14 @@
  * FAKE_CUDA_FREE_BYTES sets the free memory, FAKE_CUDA_DEVICES the number of devices (default 1),
  * FAKE_CUDA_DRIVER the driver's CUDA version (default 13000). */
 #define _GNU_SOURCE
+#include <dlfcn.h>
+#include <elf.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 typedef int CUresult;
 enum { OK = 0, INVALID_VALUE = 1, OUT_OF_MEMORY = 2, NO_DEVICE = 100, INVALID_CONTEXT = 201 };
@@ -199,38 +202,100 @@ CUresult cuGraphLaunch(void *executable, void *stream) {
   return OK;
 }
 
-/* A module is any bytes; a function is its name; a launch does what the kernel's header says. */
-CUresult cuModuleLoadData(void **module, const void *image) { *module = (void *)image; return image ? OK : INVALID_VALUE; }
-CUresult cuModuleUnload(void *module) { return module ? OK : INVALID_VALUE; }
+/* A module is a library for the host that fake_nvrtc made, or any other bytes: then a function is its
+ * name, and a launch does what the kernel's header says. */
+typedef struct Module { void *library; } Module;
+CUresult cuModuleLoadData(void **module, const void *image) {
+  if (!image) return INVALID_VALUE;
+  Module *m = calloc(1, sizeof *m);
+  if (!memcmp(image, ELFMAG, SELFMAG)) {
+    const Elf64_Ehdr *header = image;
+    char path[] = "/tmp/fake-module-XXXXXX";
+    int file = mkstemp(path);
+    size_t size = header->e_shoff + (size_t)header->e_shnum * header->e_shentsize;
+    if (file < 0 || write(file, image, size) != (ssize_t)size || close(file)) return INVALID_VALUE;
+    m->library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    if (!m->library) fprintf(stderr, "%s\n", dlerror());
+    unlink(path);
+    if (!m->library) return INVALID_VALUE;
+  }
+  *module = m;
+  return OK;
+}
+CUresult cuModuleUnload(void *module) {
+  Module *m = module;
+  if (!m) return INVALID_VALUE;
+  if (m->library) dlclose(m->library);
+  free(m);
+  return OK;
+}
+typedef void Launcher(unsigned blocks, unsigned threads, void **arguments);
+typedef struct Function {
+  char name[64];
+  Launcher *launcher;
+  unsigned count;
+  unsigned char sizes[32];
+} Function;
+static void *symbol(Module *m, const char *prefix, const char *name) {
+  char full[128];
+  snprintf(full, sizeof full, "%s_%s", prefix, name);
+  return dlsym(m->library, full);
+}
 CUresult cuModuleGetFunction(void **function, void *module, const char *name) {
   static const char *const known[] = {"empty", "read_4", "read_8", "write_4", "write_8", "copy_4", "copy_8",
                                       "read_4_cached", "read_8_cached", "write_4_cached", "write_8_cached",
                                       "copy_4_cached", "copy_8_cached"};
-  for (size_t i = 0; module && i < sizeof known / sizeof *known; i++) {
-    if (!strcmp(known[i], name)) { *function = (void *)known[i]; return OK; }
+  Module *m = module;
+  if (!m) return INVALID_VALUE;
+  Function *f = calloc(1, sizeof *f); /* as long as the process, as in a real driver as long as the module */
+  snprintf(f->name, sizeof f->name, "%s", name);
+  *function = f;
+  if (m->library) {
+    f->launcher = (Launcher *)symbol(m, "launch", name);
+    if (!f->launcher) return 500;
+    f->count = ((unsigned (*)(void))symbol(m, "count", name))();
+    ((void (*)(unsigned char *))symbol(m, "sizes", name))(f->sizes);
+    return OK;
   }
+  for (size_t i = 0; i < sizeof known / sizeof *known; i++) if (!strcmp(known[i], name)) return OK;
   return 500;
 }
-typedef struct Launch { const char *name; uint64_t first; int64_t second; uint64_t third; } Launch;
+typedef struct Launch {
+  const Function *function;
+  unsigned blocks, threads;
+  uint64_t arguments[32];
+} Launch;
 static void launch(void *data) {
   Launch *l = data;
-  uint32_t *words = (uint32_t *)(uintptr_t)l->first;
-  if (l->name[0] == 'r') {
-    for (int64_t i = 0; i < 4 * l->second; i++) *(uint32_t *)(uintptr_t)l->third ^= words[i];
-  } else if (l->name[0] == 'w') {
-    for (int64_t i = 0; i < 4 * l->second; i++) words[i] = (uint32_t)l->third ^ (uint32_t)i;
-  } else if (l->name[0] == 'c') {
-    memcpy((void *)(uintptr_t)l->second, words, 16 * l->third);
+  const Function *f = l->function;
+  uint64_t *a = l->arguments;
+  if (f->launcher) {
+    void *places[32];
+    for (unsigned i = 0; i < f->count; i++) places[i] = &a[i];
+    f->launcher(l->blocks, l->threads, places);
+    return;
+  }
+  uint32_t *words = (uint32_t *)(uintptr_t)a[0];
+  if (f->name[0] == 'r') {
+    for (uint64_t i = 0; i < 4 * a[1]; i++) *(uint32_t *)(uintptr_t)a[2] ^= words[i];
+  } else if (f->name[0] == 'w') {
+    for (uint64_t i = 0; i < 4 * a[1]; i++) words[i] = (uint32_t)a[2] ^ (uint32_t)i;
+  } else if (f->name[0] == 'c') {
+    memcpy((void *)(uintptr_t)a[1], words, 16 * a[2]);
   }
 }
 CUresult cuLaunchKernel(void *function, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz,
                         unsigned shared, void *stream, void **arguments, void **extra) {
-  if (!gx || gy != 1 || gz != 1 || !bx || bx > 1024 || by != 1 || bz != 1 || shared || extra) return INVALID_VALUE;
-  Launch l = {.name = function};
-  if (l.name[0] != 'e') {
-    l.first = *(uint64_t *)arguments[0];
-    l.second = *(int64_t *)arguments[1];
-    l.third = l.name[0] == 'w' ? *(uint32_t *)arguments[2] : *(uint64_t *)arguments[2];
+  if (!gx || gx > 0x7fffffff || gy != 1 || gz != 1 || !bx || bx > 1024 || by != 1 || bz != 1 || shared || extra) {
+    return INVALID_VALUE;
+  }
+  Launch l = {.function = function, .blocks = gx, .threads = bx};
+  const Function *f = function;
+  if (f->launcher) {
+    for (unsigned i = 0; i < f->count; i++) memcpy(&l.arguments[i], arguments[i], f->sizes[i]);
+  } else if (f->name[0] != 'e') {
+    for (int i = 0; i < 2; i++) l.arguments[i] = *(uint64_t *)arguments[i];
+    l.arguments[2] = f->name[0] == 'w' ? *(uint32_t *)arguments[2] : *(uint64_t *)arguments[2];
   }
   return fake_enqueue(stream, launch, &l, sizeof l);
 }

@@ -1,6 +1,7 @@
 package org.joulemark.kernels.cuda;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.bytedeco.cuda.cublas.cublasLtMatmulAlgo_t;
 import org.bytedeco.javacpp.Pointer;
@@ -10,38 +11,28 @@ final class CublasLtGemm implements GemmCall {
   private final LtProblem problem;
   private final CudaStream stream;
   private final Pointer workspace;
-  private final Pointer[] weights;
-  private final Pointer[] activations;
-  private final Pointer[] addends;
-  private final Pointer[] outputs;
+  private final List<LtOperands> operands;
   private final Map<String, String> facts = new LinkedHashMap<>();
+  private LtAlgorithm chosen;
   private cublasLtMatmulAlgo_t algorithm;
 
   /**
    * With a first algorithm; takes over {@code problem}.
    *
+   * @param operands the sets of matrices that it may be launched on, at least one
    * @param workspace of the problem's workspace size
    */
   CublasLtGemm(
       LtProblem problem,
       LtAlgorithm algorithm,
-      GemmOperands operands,
+      List<LtOperands> operands,
       Pointer workspace,
       CudaStream stream) {
     this.problem = problem;
     this.stream = stream;
     this.workspace = workspace;
-    int sets = operands.count();
-    weights = new Pointer[sets];
-    activations = new Pointer[sets];
-    addends = new Pointer[sets];
-    outputs = new Pointer[sets];
-    for (int set = 0; set < sets; set++) {
-      weights[set] = operands.weight(set);
-      activations[set] = operands.activation(set);
-      addends[set] = operands.addend(set);
-      outputs[set] = operands.output(set);
-    }
+    this.operands = List.copyOf(operands);
+    this.chosen = algorithm;
     this.algorithm = algorithm.toNative();
     facts.putAll(algorithm.facts());
   }
@@ -49,8 +40,14 @@ final class CublasLtGemm implements GemmCall {
   /** Goes on with another algorithm. */
   void use(LtAlgorithm other) {
     algorithm.close();
+    chosen = other;
     algorithm = other.toNative();
     facts.putAll(other.facts());
+  }
+
+  /** The algorithm that it goes on with. */
+  LtAlgorithm algorithm() {
+    return chosen;
   }
 
   /** Adds facts about how the algorithm was chosen. */
@@ -60,13 +57,14 @@ final class CublasLtGemm implements GemmCall {
 
   /** Operand sets. */
   int sets() {
-    return weights.length;
+    return operands.size();
   }
 
   /** Enqueues the product of one operand set; the library's status. */
   int tryLaunch(int set) {
+    LtOperands one = operands.get(set);
     return problem.multiply(
-        weights[set], activations[set], addends[set], outputs[set], algorithm, workspace, stream);
+        one.weight(), one.activation(), one.addend(), one.output(), algorithm, workspace, stream);
   }
 
   @Override

@@ -4,7 +4,6 @@ import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.function.Consumer;
 import org.bytedeco.cuda.cublas.cublasContext;
@@ -14,10 +13,17 @@ import org.joulemark.kernels.engine.Engine;
 import org.joulemark.kernels.engine.EngineOptions;
 import org.joulemark.kernels.engine.GemmOptions;
 import org.joulemark.kernels.engine.GemmWork;
+import org.joulemark.kernels.engine.LayerOptions;
+import org.joulemark.kernels.engine.LayerWork;
 import org.joulemark.kernels.engine.UnsupportedWorkException;
 import org.joulemark.kernels.gemm.EncodedOperands;
 import org.joulemark.kernels.gemm.GemmProblem;
 import org.joulemark.kernels.gemm.OperandSource;
+import org.joulemark.kernels.layer.LayerProblem;
+import org.joulemark.kernels.model.LayerTensors;
+import org.joulemark.kernels.model.ModelShape;
+import org.joulemark.kernels.model.TensorSource;
+import org.joulemark.kernels.quant.Precision;
 import org.joulemark.kernels.selftest.SelfChecking;
 import org.joulemark.kernels.selftest.SelfTestRow;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +36,11 @@ public final class CudaEngine implements Engine, SelfChecking {
   private static final List<String> ALGORITHMS = List.of("heuristic", "tuned");
   private static final List<String> CACHES = List.of("rotating", "hot");
   private static final List<String> LAUNCHES = List.of("stream", "graph");
+  private static final List<String> ATTENTIONS = List.of(CudaAttention.OWN, CudaAttention.PLAIN);
+
+  /** What {@code auto} stands for in the options of layers and models. */
+  static final LayerOptions LAYER_DEFAULTS =
+      new LayerOptions(GemmSupport.CUBLASLT, "heuristic", CudaAttention.OWN, "stream");
 
   private static final long LARGE_WORKSPACE = 256L << 20;
   private static final long SMALL_WORKSPACE = 64L << 20;
@@ -37,10 +48,7 @@ public final class CudaEngine implements Engine, SelfChecking {
   // The libraries load code and the driver keeps some memory of its own while work runs.
   private static final long LARGEST_RESERVE = 512L << 20;
   private static final int RESERVED_SHARE = 8;
-  private static final int CANDIDATES = 64;
   private static final int NOISE_BYTES = 16 << 20;
-  private static final double TUNING_SECONDS = 4;
-  private static final int FIRST_WITH_CLUSTERS = 90;
 
   private final CudaDevice device;
   private final CudaStream stream;
@@ -130,11 +138,20 @@ public final class CudaEngine implements Engine, SelfChecking {
 
   /** Kernels of our own, compiled for this device; the caller closes them. */
   NvrtcModule module(String sourceName) {
+    return module(sourceName, List.of());
+  }
+
+  /**
+   * The same with macros.
+   *
+   * @param macros each a name, or {@code name=value}
+   */
+  NvrtcModule module(String sourceName, List<String> macros) {
     if (!facts.containsKey("library.nvrtc.path")) {
       throw new UnsupportedWorkException(
           "Kernels of our own need NVRTC (libnvrtc.so.13), which was not found.");
     }
-    return NvrtcModule.load(device, cache, sourceName);
+    return NvrtcModule.load(device, cache, sourceName, macros);
   }
 
   /** Fills a buffer with bytes that look random; waits until done. */
@@ -158,6 +175,7 @@ public final class CudaEngine implements Engine, SelfChecking {
   @Override
   public void checkSelf(Consumer<SelfTestRow> rows) {
     new CudaSelfTest(this, CudaSelfTest.Sizes.FULL).run(rows);
+    new CudaLayerSelfTest(this).run(rows);
   }
 
   /** The device, for kernels of our own. */
@@ -199,6 +217,66 @@ public final class CudaEngine implements Engine, SelfChecking {
         problem, device, stream, operands, call, options.launch(), factsOf(problem, options, sets));
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalArgumentException for an option that this engine does not know
+   */
+  @Override
+  public LayerWork layer(LayerProblem problem, TensorSource source, LayerOptions options) {
+    checkPass(problem.shape(), problem.precision(), options);
+    return CudaLayerWork.prepare(problem, this, planner(workspace()), source, options);
+  }
+
+  private void checkPass(ModelShape shape, Precision precision, LayerOptions options) {
+    requireKnown("library", options.library(), List.of(GemmSupport.CUBLASLT));
+    requireKnown("algorithm", options.algorithm(), ALGORITHMS);
+    requireKnown("attention", options.attention(), ATTENTIONS);
+    requireKnown("launch", options.launch(), LAUNCHES);
+    LayerTensors.unsupported(shape)
+        .ifPresent(
+            reason -> {
+              throw new UnsupportedWorkException(reason + ".");
+            });
+    switch (precision) {
+      case FP32, TF32, FP16, BF16 ->
+          GemmSupport.checkFormats(precision, device.computeCapability(), device.name());
+      case FP16_ACC16, FP8_E4M3, FP8_E5M2, INT8, INT8_OUT8 ->
+          throw new UnsupportedWorkException(
+              "A layer in " + precision + " needs a quantization strategy.");
+    }
+    CudaAttention.check(shape);
+    device.makeCurrent();
+  }
+
+  /** How a layer or a model is carried out, apart from what cuBLASLt chose. */
+  static Map<String, String> factsOf(LayerOptions options, Precision precision) {
+    Map<String, String> facts = new LinkedHashMap<>();
+    facts.put("library", options.library());
+    facts.put("algorithm", options.algorithm());
+    facts.put("attention", options.attention());
+    facts.put("launch", options.launch());
+    facts.put("kv.cache", precision.activation().name());
+    return facts;
+  }
+
+  /**
+   * Allocates an arena.
+   *
+   * @param more bytes that will be needed besides
+   * @throws UnsupportedWorkException if both do not fit
+   */
+  void allocate(DeviceArena arena, long more) {
+    workspace();
+    long free = device.freeBytes();
+    arena.allocate(free - Math.min(LARGEST_RESERVE, free / RESERVED_SHARE) - more);
+  }
+
+  /** Fills device memory; the caller closes it before anything else uses {@link #staging}. */
+  RowUpload upload() {
+    return new RowUpload(staging(), stream);
+  }
+
   private GemmCall plan(
       GemmProblem problem,
       EncodedOperands encoded,
@@ -217,7 +295,7 @@ public final class CudaEngine implements Engine, SelfChecking {
     if (code != CudaCheck.SUCCESS) {
       gemm.close();
       if (code == cublas.CUBLAS_STATUS_NOT_SUPPORTED) {
-        throw new UnsupportedWorkException(nothingFor("cuBLAS", problem));
+        throw new UnsupportedWorkException(planner(space).nothingFor("cuBLAS", problem));
       }
       CudaCheck.cublas(code, "cublasGemmEx");
     }
@@ -230,92 +308,16 @@ public final class CudaEngine implements Engine, SelfChecking {
       GemmOperands operands,
       GemmOptions options,
       DeviceBuffer space) {
-    LtProblem lightProblem =
-        new LtProblem(lt, problem, encoded.alpha(), operands.bias(), space.bytes());
-    try {
-      List<LtAlgorithm> candidates = lightProblem.candidates(CANDIDATES);
-      if (candidates.isEmpty()) {
-        throw new UnsupportedWorkException(nothingFor("cuBLASLt", problem));
-      }
-      CublasLtGemm gemm =
-          new CublasLtGemm(lightProblem, candidates.get(0), operands, space.at(0), stream);
-      if (options.algorithm().equals("tuned")) {
-        tune(lightProblem, gemm, candidates, options);
-      }
-      return gemm;
-    } catch (RuntimeException failure) {
-      lightProblem.close();
-      throw failure;
-    }
+    LtPlanner planner = planner(space);
+    return planner.plan(
+        planner.describe(problem, encoded.alpha(), operands.bias()),
+        operands.all(),
+        options.algorithm(),
+        options.cache());
   }
 
-  private void tune(
-      LtProblem lightProblem,
-      CublasLtGemm gemm,
-      List<LtAlgorithm> candidates,
-      GemmOptions options) {
-    Map<String, String> key = tuningKey(lightProblem, options);
-    Optional<LtChoice> kept =
-        LtChoice.load(cache, key).filter(choice -> lightProblem.accepts(choice.algorithm()));
-    LtChoice choice;
-    if (kept.isPresent()) {
-      choice = kept.get();
-      gemm.use(choice.algorithm());
-    } else {
-      boolean clusters = device.computeCapability() >= FIRST_WITH_CLUSTERS;
-      choice =
-          new LtTuner(lightProblem, gemm, stream, clusters, TUNING_SECONDS).tune(candidates, key);
-      choice.save(cache);
-    }
-    Map<String, String> tuning = new LinkedHashMap<>();
-    tuning.put("tuning.candidates", Integer.toString(choice.candidatesTimed()));
-    tuning.put("tuning.first.seconds", Double.toString(choice.firstSeconds()));
-    tuning.put("tuning.best.seconds", Double.toString(choice.bestSeconds()));
-    tuning.put("tuning.source", kept.isPresent() ? "cache" : "timed");
-    if (!cache.note().isEmpty()) {
-      tuning.put("tuning.note", cache.note());
-    }
-    gemm.addFacts(tuning);
-  }
-
-  private Map<String, String> tuningKey(LtProblem lightProblem, GemmOptions options) {
-    GemmProblem problem = lightProblem.problem();
-    Map<String, String> key = new LinkedHashMap<>();
-    for (String fact :
-        List.of("device.name", "device.compute_capability", "driver.cuda", "library.cublaslt")) {
-      key.put(fact, facts.getOrDefault(fact, ""));
-    }
-    key.put("driver.version", facts.getOrDefault("driver.version", ""));
-    key.put("precision", problem.precision().name());
-    key.put("epilogue", problem.epilogue().id());
-    key.put("batch", Integer.toString(problem.shape().batch()));
-    key.put("m", Integer.toString(problem.shape().m()));
-    key.put("n", Integer.toString(problem.shape().n()));
-    key.put("k", Integer.toString(problem.shape().k()));
-    key.put("cache", options.cache());
-    key.put("workspace.bytes", Long.toString(lightProblem.workspaceBytes()));
-    return key;
-  }
-
-  private String nothingFor(String library, GemmProblem problem) {
-    return library
-        + " "
-        + facts.get("library.cublaslt")
-        + " has no algorithm for "
-        + problem.precision()
-        + " with batch="
-        + problem.shape().batch()
-        + ", M="
-        + problem.shape().m()
-        + ", N="
-        + problem.shape().n()
-        + ", K="
-        + problem.shape().k()
-        + ", epilogue="
-        + problem.epilogue().id()
-        + " on "
-        + device.name()
-        + ".";
+  private LtPlanner planner(DeviceBuffer space) {
+    return new LtPlanner(device, stream, lt, cache, space, facts);
   }
 
   private static Map<String, String> factsOf(
@@ -360,9 +362,10 @@ public final class CudaEngine implements Engine, SelfChecking {
     return cublasHandle;
   }
 
-  private PinnedBuffer staging() {
+  /** Page-locked memory for copies, used by one thing after another. */
+  PinnedBuffer staging() {
     if (staging == null) {
-      staging = new PinnedBuffer(GemmOperands.STAGING_BYTES);
+      staging = new PinnedBuffer(RowUpload.STAGING_BYTES);
     }
     return staging;
   }

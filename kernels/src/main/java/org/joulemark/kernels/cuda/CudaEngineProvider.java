@@ -2,12 +2,14 @@ package org.joulemark.kernels.cuda;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.joulemark.kernels.engine.Engine;
 import org.joulemark.kernels.engine.EngineException;
 import org.joulemark.kernels.engine.EngineOptions;
 import org.joulemark.kernels.engine.EngineProvider;
 import org.joulemark.kernels.engine.Finding;
 import org.joulemark.kernels.engine.GemmOptions;
+import org.joulemark.kernels.engine.LayerOptions;
 
 /**
  * Finds and opens NVIDIA GPUs. Examining reads a few folders and loads nothing; the CUDA libraries
@@ -46,6 +48,11 @@ public final class CudaEngineProvider implements EngineProvider {
   @Override
   public GemmOptions gemmDefaults(String library) {
     return CudaEngine.defaults(library);
+  }
+
+  @Override
+  public Optional<LayerOptions> layerDefaults() {
+    return Optional.of(CudaEngine.LAYER_DEFAULTS);
   }
 
   @Override

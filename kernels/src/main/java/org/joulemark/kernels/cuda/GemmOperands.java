@@ -3,6 +3,7 @@ package org.joulemark.kernels.cuda;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.Pointer;
 import org.joulemark.kernels.gemm.EncodedOperands;
@@ -17,9 +18,6 @@ import org.joulemark.kernels.quant.Precision;
  * page-locked memory into the first set, copied from there to the others.
  */
 final class GemmOperands implements AutoCloseable {
-  /** Page-locked memory that filling needs; two rows must fit. */
-  static final int STAGING_BYTES = 64 << 20;
-
   private static final byte ALL_ONES = (byte) 0xff;
 
   private final GemmProblem problem;
@@ -93,6 +91,13 @@ final class GemmOperands implements AutoCloseable {
     return sets.residualBytes() > 0 ? residuals.at(set * sets.residualBytes()) : output(set);
   }
 
+  /** Every set's matrices. */
+  List<LtOperands> all() {
+    return IntStream.range(0, count())
+        .mapToObj(set -> new LtOperands(weight(set), activation(set), addend(set), output(set)))
+        .toList();
+  }
+
   /** The bias of every product of the batch, N numbers each. */
   Pointer bias() {
     return biases.at(0);
@@ -122,37 +127,41 @@ final class GemmOperands implements AutoCloseable {
   private void fill(EncodedOperands encoded, PinnedBuffer staging) {
     GemmShape shape = problem.shape();
     Precision precision = problem.precision();
-    try (CudaEvent firstFree = new CudaEvent();
-        CudaEvent secondFree = new CudaEvent()) {
-      Upload upload = new Upload(staging, new CudaEvent[] {firstFree, secondFree});
+    try (RowUpload upload = new RowUpload(staging, stream)) {
       for (int batch = 0; batch < shape.batch(); batch++) {
         int b = batch;
+        int weightRow = shape.k() * precision.weight().bytes();
         upload.rows(
             weights,
-            batch,
+            (long) b * shape.n() * weightRow,
             shape.n(),
-            shape.k() * precision.weight().bytes(),
+            weightRow,
             (row, into) -> encoded.encodeWeightRow(b, row, into));
+        int activationRow = shape.k() * precision.activation().bytes();
         upload.rows(
             activations,
-            batch,
+            (long) b * shape.m() * activationRow,
             shape.m(),
-            shape.k() * precision.activation().bytes(),
+            activationRow,
             (row, into) -> encoded.encodeActivationRow(b, row, into));
+        int outputRow = rowBuffer.bytes();
         if (sets.residualBytes() > 0) {
           upload.rows(
               residuals,
-              batch,
+              (long) b * shape.m() * outputRow,
               shape.m(),
-              rowBuffer.bytes(),
+              outputRow,
               (row, into) -> encoded.encodeResidualRow(b, row, into));
         }
         if (problem.epilogue() == Epilogue.BIAS) {
           upload.rows(
-              biases, batch, 1, rowBuffer.bytes(), (row, into) -> encoded.encodeBias(b, into));
+              biases,
+              (long) b * outputRow,
+              1,
+              outputRow,
+              (row, into) -> encoded.encodeBias(b, into));
         }
       }
-      stream.synchronize();
     }
     for (int set = 1; set < sets.sets(); set++) {
       weights.copyWithin(0, set * sets.weightBytes(), sets.weightBytes(), stream);
@@ -176,51 +185,6 @@ final class GemmOperands implements AutoCloseable {
       buffer.close();
     } else if (resource instanceof PinnedBuffer buffer) {
       buffer.close();
-    }
-  }
-
-  /** Writes one row's codes. */
-  @FunctionalInterface
-  private interface RowEncoder {
-    void encode(int row, ByteBuffer into);
-  }
-
-  /** Two halves of page-locked memory in turn: one is encoded into while the other is copied. */
-  private final class Upload {
-    private final PinnedBuffer staging;
-    private final CudaEvent[] free;
-    private int half;
-
-    Upload(PinnedBuffer staging, CudaEvent[] free) {
-      this.staging = staging;
-      this.free = free;
-      for (CudaEvent event : free) {
-        event.record(stream);
-      }
-    }
-
-    void rows(DeviceBuffer target, int batch, int rows, int rowBytes, RowEncoder encoder) {
-      int halfBytes = staging.bytes() / 2;
-      int rowsPerChunk = Math.max(1, halfBytes / rowBytes);
-      if (rowBytes > halfBytes) {
-        throw new IllegalArgumentException("a row of " + rowBytes + " B is too long to stage");
-      }
-      for (int first = 0; first < rows; first += rowsPerChunk) {
-        int begin = first;
-        int count = Math.min(rowsPerChunk, rows - first);
-        int base = half * halfBytes;
-        free[half].await();
-        IntStream.range(0, count)
-            .parallel()
-            .forEach(i -> encoder.encode(begin + i, staging.view(base + i * rowBytes, rowBytes)));
-        target.upload(
-            ((long) batch * rows + begin) * rowBytes,
-            staging.at(base),
-            (long) count * rowBytes,
-            stream);
-        free[half].record(stream);
-        half = 1 - half;
-      }
     }
   }
 }

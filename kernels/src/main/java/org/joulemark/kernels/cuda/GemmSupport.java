@@ -39,7 +39,12 @@ final class GemmSupport {
     }
   }
 
-  private static void checkFormats(Precision precision, int computeCapability, String deviceName) {
+  /**
+   * Checks that a GPU multiplies in these formats.
+   *
+   * @throws UnsupportedWorkException with one sentence that says what is missing
+   */
+  static void checkFormats(Precision precision, int computeCapability, String deviceName) {
     int needed =
         switch (precision) {
           case FP32, FP16, FP16_ACC16 -> 0;

@@ -12,7 +12,7 @@ import org.bytedeco.javacpp.PointerPointer;
 final class KernelLaunch implements AutoCloseable {
   private final CUfunc_st function;
   private final String call;
-  private final int blocks;
+  private int blocks;
   private final int threads;
   // Eight bytes an argument; the low ones hold it, as on every machine that CUDA runs on.
   private final LongPointer values;
@@ -44,6 +44,16 @@ final class KernelLaunch implements AutoCloseable {
       return Integer.toUnsignedLong(Float.floatToRawIntBits(number));
     }
     throw new IllegalArgumentException("a kernel takes Long, Integer and Float, not " + argument);
+  }
+
+  /** Changes an {@link Integer} argument for the launches that follow; allocates nothing. */
+  void set(int argument, int value) {
+    values.put(argument, Integer.toUnsignedLong(value));
+  }
+
+  /** Changes the number of blocks for the launches that follow. */
+  void setBlocks(int count) {
+    blocks = count;
   }
 
   /** Enqueues one run. */

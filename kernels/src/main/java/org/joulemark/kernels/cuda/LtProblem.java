@@ -33,6 +33,8 @@ final class LtProblem implements AutoCloseable {
 
   private final cublasLtContext handle;
   private final GemmProblem problem;
+  private final boolean biased;
+  private final boolean adds;
   private final long workspaceBytes;
   private final cublasLtMatmulDescOpaque_t operation;
   private final List<cublasLtMatrixLayoutOpaque_t> layouts = new ArrayList<>();
@@ -43,7 +45,7 @@ final class LtProblem implements AutoCloseable {
   private final Pointer beta;
 
   /**
-   * Describes the problem.
+   * Describes the problem with what its epilogue adds.
    *
    * @param alpha what the accumulator is multiplied by
    * @param bias N numbers for each product of the batch; read only under {@link Epilogue#BIAS}
@@ -55,20 +57,48 @@ final class LtProblem implements AutoCloseable {
       double alpha,
       Pointer bias,
       long workspaceBytes) {
+    this(
+        handle,
+        problem,
+        alpha,
+        problem.epilogue() == Epilogue.BIAS ? bias : null,
+        problem.epilogue() == Epilogue.RESIDUAL,
+        workspaceBytes);
+  }
+
+  /**
+   * Describes a product to which a bias and another matrix may be added, whatever the problem's
+   * epilogue says.
+   *
+   * @param alpha what the accumulator is multiplied by
+   * @param bias N numbers in the output's format for each product of the batch, null for none
+   * @param adds whether a matrix of the output's size and format is added
+   * @param workspaceBytes the most that an algorithm may use
+   */
+  LtProblem(
+      cublasLtContext handle,
+      GemmProblem problem,
+      double alpha,
+      @Nullable Pointer bias,
+      boolean adds,
+      long workspaceBytes) {
     this.handle = handle;
     this.problem = problem;
+    this.biased = bias != null;
+    this.adds = adds;
     this.workspaceBytes = workspaceBytes;
     Precision precision = problem.precision();
     GemmShape shape = problem.shape();
     this.alpha = CudaTypes.scalar(precision, alpha);
-    this.beta = CudaTypes.scalar(precision, problem.epilogue() == Epilogue.RESIDUAL ? 1 : 0);
+    this.beta = CudaTypes.scalar(precision, adds ? 1 : 0);
     operation = describeOperation(problem, bias);
     weightLayout = layout(precision.weight(), shape.k(), shape.n(), shape.batch());
     activationLayout = layout(precision.activation(), shape.k(), shape.m(), shape.batch());
     outputLayout = layout(precision.output(), shape.n(), shape.m(), shape.batch());
   }
 
-  private static cublasLtMatmulDescOpaque_t describeOperation(GemmProblem problem, Pointer bias) {
+  private static cublasLtMatmulDescOpaque_t describeOperation(
+      GemmProblem problem, @Nullable Pointer bias) {
     Precision precision = problem.precision();
     cublasLtMatmulDescOpaque_t operation;
     try (PointerPointer<cublasLtMatmulDescOpaque_t> out = new PointerPointer<>(1)) {
@@ -86,7 +116,7 @@ final class LtProblem implements AutoCloseable {
         setBytes(operation, cublas.CUBLASLT_MATMUL_DESC_FAST_ACCUM, on, Byte.BYTES);
       }
     }
-    if (problem.epilogue() == Epilogue.BIAS) {
+    if (bias != null) {
       set(operation, cublas.CUBLASLT_MATMUL_DESC_EPILOGUE, cublas.CUBLASLT_EPILOGUE_BIAS);
       setLong(operation, cublas.CUBLASLT_MATMUL_DESC_BIAS_POINTER, bias.address());
       set(
@@ -147,6 +177,16 @@ final class LtProblem implements AutoCloseable {
   /** What is computed. */
   GemmProblem problem() {
     return problem;
+  }
+
+  /** Whether a bias is added. */
+  boolean biased() {
+    return biased;
+  }
+
+  /** Whether another matrix is added. */
+  boolean adds() {
+    return adds;
   }
 
   /** The most that an algorithm may use. */

@@ -3,6 +3,7 @@ package org.joulemark.kernels.cuda;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,7 +81,20 @@ final class NvrtcCompiler {
 
   /** The options under which every source is compiled for an architecture. */
   static List<String> options(int computeCapability) {
-    return List.of("--gpu-architecture=sm_" + computeCapability, "--std=c++17");
+    return options(computeCapability, List.of());
+  }
+
+  /**
+   * The same with macros.
+   *
+   * @param macros each a name, or {@code name=value}
+   */
+  static List<String> options(int computeCapability, List<String> macros) {
+    List<String> options = new ArrayList<>();
+    options.add("--gpu-architecture=sm_" + computeCapability);
+    options.add("--std=c++17");
+    macros.forEach(macro -> options.add("--define-macro=" + macro));
+    return List.copyOf(options);
   }
 
   /**

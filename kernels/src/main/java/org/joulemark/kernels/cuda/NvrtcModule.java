@@ -28,11 +28,13 @@ public final class NvrtcModule implements AutoCloseable {
   /**
    * Compiles, or takes from disk, and loads the source of that name.
    *
+   * @param macros that are defined for it, each a name or {@code name=value}
    * @throws EngineException with the compiler's log if it does not compile
    */
-  static NvrtcModule load(CudaDevice device, CacheDirectory cache, String sourceName) {
+  static NvrtcModule load(
+      CudaDevice device, CacheDirectory cache, String sourceName, List<String> macros) {
     NvrtcCompiler.Source source = NvrtcCompiler.Source.of(sourceName);
-    List<String> options = NvrtcCompiler.options(device.computeCapability());
+    List<String> options = NvrtcCompiler.options(device.computeCapability(), macros);
     String file = cacheName(source, options, NvrtcCompiler.version());
     Optional<byte[]> kept = cache.read(file);
     byte[] cubin;

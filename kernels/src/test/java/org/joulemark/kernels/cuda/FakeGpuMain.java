@@ -35,6 +35,7 @@ final class FakeGpuMain {
       switch (args[2]) {
         case "facts" -> print(engine.facts());
         case "selftest" -> selfTest(engine);
+        case "layers" -> layers(engine);
         case "gemm" -> gemm(engine, Integer.parseInt(args[3]), args[4]);
         default -> throw new IllegalArgumentException(args[2]);
       }
@@ -54,9 +55,15 @@ final class FakeGpuMain {
             new EngineSelfTest(new Plain(engine), CudaEngine.defaults("auto"), 7, r -> {}).run());
     // The stand-ins share the processor with other processes: mean and median differ then.
     new CudaSelfTest(engine, new CudaSelfTest.Sizes(64, 64, 150, 0.8)).run(rows::add);
-    for (SelfTestRow row : rows) {
-      System.out.println(row.verdict() + "\t" + row.name() + "\t" + row.detail());
-    }
+    rows.forEach(FakeGpuMain::print);
+  }
+
+  private static void layers(CudaEngine engine) {
+    new CudaLayerSelfTest(engine).run(FakeGpuMain::print);
+  }
+
+  private static void print(SelfTestRow row) {
+    System.out.println(row.verdict() + "\t" + row.name() + "\t" + row.detail());
   }
 
   private static void gemm(CudaEngine engine, int size, String algorithm) {

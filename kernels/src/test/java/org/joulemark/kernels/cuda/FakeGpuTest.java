@@ -41,8 +41,8 @@ class FakeGpuTest {
     Files.createDirectories(toolkit);
     Files.createDirectories(root.resolve("dev"));
     Files.createFile(root.resolve("dev/nvidia0"));
-    compile("fake_driver.c", driver);
-    compile("fake_nvrtc.c", toolkit.resolve("libnvrtc.so.13"));
+    compile("fake_driver.c", driver, "-ldl");
+    compile("fake_nvrtc.c", toolkit.resolve("libnvrtc.so.13"), "-DSHIM=\"" + SOURCES + "\"");
     compile("fake_cublas.c", toolkit.resolve("libcublasLt.so.13"), driver.toString(), "-lm");
     compile("fake_cublas.c", toolkit.resolve("libcublas.so.13"), driver.toString(), "-lm");
     compile("fake_cudart.c", toolkit.resolve("libcudart.so.13"));
@@ -131,6 +131,19 @@ class FakeGpuTest {
         .anyMatch(row -> row.contains("NaN"));
     assertThat(ended.output)
         .anyMatch(row -> row.startsWith("UNSUPPORTED\tceiling read") && row.contains("free"));
+  }
+
+  @Test
+  void layersEqualTheReference() throws IOException, InterruptedException {
+    Needs.that(isOnPath("c++"), "no C++ compiler (c++) is here to build our kernels for the host");
+    Ended ended = java(Map.of(), "0", "layers");
+    assertThat(ended.output).filteredOn(row -> !row.startsWith("PASSED")).isEmpty();
+    assertThat(ended.code).isZero();
+    assertThat(ended.output)
+        .hasSizeGreaterThan(150)
+        .anyMatch(row -> row.contains("bloom") && row.contains("BF16") && row.contains("decode"))
+        .anyMatch(row -> row.contains("mistral") && row.contains("FP16") && row.contains("graph"))
+        .anyMatch(row -> row.contains("prefilled"));
   }
 
   @Test

@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.Loader;
 import org.joulemark.kernels.engine.EngineException;
+import org.joulemark.kernels.quant.ElementType;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -90,13 +91,32 @@ class NvrtcKernelsTest {
     List<String> entries = entries(source.text());
     assertThat(entries).isNotEmpty();
     for (int architecture : ARCHITECTURES) {
-      byte[] cubin = NvrtcCompiler.compile(source, NvrtcCompiler.options(architecture));
-      String text = new String(cubin, StandardCharsets.ISO_8859_1);
-      assertThat(text).startsWith("\u007fELF");
-      for (String entry : entries) {
-        assertThat(text).contains(".text." + entry);
+      for (List<String> macros : macros(source)) {
+        byte[] cubin = NvrtcCompiler.compile(source, NvrtcCompiler.options(architecture, macros));
+        String text = new String(cubin, StandardCharsets.ISO_8859_1);
+        assertThat(text).startsWith("\u007fELF");
+        for (String entry : entries) {
+          assertThat(text).contains(".text." + entry);
+        }
       }
     }
+  }
+
+  /** Every storage format, and head sizes, where a source depends on them. */
+  private static List<List<String>> macros(NvrtcCompiler.Source source) {
+    if (!source.headers().containsKey("element.cuh")) {
+      return List.of(List.of());
+    }
+    List<List<String>> all = new ArrayList<>();
+    for (ElementType type : List.of(ElementType.FP32, ElementType.FP16, ElementType.BF16)) {
+      for (int headSize :
+          source.text().contains("HEAD_SIZE") ? new int[] {16, 64, 80, 128} : new int[] {16}) {
+        List<String> macros = new ArrayList<>(CudaKernels.macros(type));
+        macros.add("HEAD_SIZE=" + headSize);
+        all.add(macros);
+      }
+    }
+    return all;
   }
 
   private static List<String> entries(String source) {

@@ -1,0 +1,227 @@
+package org.joulemark.kernels.cuda;
+
+import org.joulemark.kernels.engine.UnsupportedWorkException;
+import org.joulemark.kernels.model.ModelShape;
+import org.joulemark.kernels.quant.ElementType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Attention of a fixed number of new tokens over caches: positions, cache write, and the kernels
+ * that fit. Many new tokens of a sequence go through tiles; a single one is split over its context.
+ */
+final class CudaAttention {
+  /** Our fastest kernels. */
+  static final String OWN = "own";
+
+  /** The plain kernels, which the fast ones are held against. */
+  static final String PLAIN = "plain";
+
+  private static final int HEAD_SIZE_MULTIPLE = 16;
+  private static final int LARGEST_HEAD = 128;
+  private static final int THREADS = 128;
+  private static final int ROPE_THREADS = 256;
+  private static final int WARP = 32;
+  private static final int VECTOR_BYTES = 16;
+  // Tile heights and argument places of the kernels' sources.
+  private static final int PLAIN_QUERIES = 32;
+  private static final int DECODE_VECTORS = 8;
+  private static final int ROPE_START = 5;
+  private static final int PREFILL_START = 6;
+  private static final int DECODE_POSITION = 5;
+  private static final int DECODE_FIRST_CHUNK = 9;
+  private static final int DECODE_CHUNKS = 10;
+  private static final int COMBINE_CHUNKS = 2;
+
+  private final CudaKernels kernels;
+  private final CudaScope scope;
+  private final ModelShape shape;
+  private final ElementType type;
+  private final int batch;
+  private final int tokens;
+  private final int capacity;
+  private final CudaPositions positions;
+  private final DeviceArena.Slice qkv;
+  private final DeviceArena.Slice attended;
+  private final DeviceArena.@Nullable Slice partial;
+
+  /**
+   * Plans the memory.
+   *
+   * @param scope owns launches
+   * @param qkv [batch · tokens, queryWidth + 2·kvWidth]
+   * @param attended [batch · tokens, queryWidth]
+   */
+  CudaAttention(
+      CudaKernels kernels,
+      CudaScope scope,
+      DeviceArena arena,
+      ModelShape shape,
+      ElementType type,
+      int batch,
+      int tokens,
+      int capacity,
+      CudaPositions positions,
+      DeviceArena.Slice qkv,
+      DeviceArena.Slice attended) {
+    this.kernels = kernels;
+    this.scope = scope;
+    this.shape = shape;
+    this.type = type;
+    this.batch = batch;
+    this.tokens = tokens;
+    this.capacity = capacity;
+    this.positions = positions;
+    this.qkv = qkv;
+    this.attended = attended;
+    int chunks = (capacity - 1) / keysPerChunk(type) + 1;
+    this.partial =
+        tokens == 1
+            ? arena.reserve(
+                ElementType.FP32, (long) batch * shape.heads() * chunks, shape.headSize() + 2L)
+            : null;
+  }
+
+  /**
+   * Checks that the kernels have the head size.
+   *
+   * @throws UnsupportedWorkException if they do not
+   */
+  static void check(ModelShape shape) {
+    int size = shape.headSize();
+    if (size % HEAD_SIZE_MULTIPLE != 0 || size > LARGEST_HEAD) {
+      throw new UnsupportedWorkException(
+          "Attention on the cuda engine needs a head size that is a multiple of "
+              + HEAD_SIZE_MULTIPLE
+              + " and at most "
+              + LARGEST_HEAD
+              + "; "
+              + shape.id()
+              + " has "
+              + size
+              + ".");
+    }
+  }
+
+  private static int keysPerChunk(ElementType type) {
+    return DECODE_VECTORS * VECTOR_BYTES / type.bytes();
+  }
+
+  /** Attention over one cache, ready to run. */
+  interface Call {
+
+    /** Enqueues it for tokens at positions {@code start} and on; allocates nothing. */
+    void run(int start, CudaStream stream);
+  }
+
+  /** Prepares attention over one layer's cache. */
+  Call bind(CudaKvCache cache) {
+    int heads = shape.heads() + 2 * shape.kvHeads();
+    int perBlock = ROPE_THREADS / WARP;
+    int blocksPerRow = (heads + perBlock - 1) / perBlock;
+    KernelLaunch rope =
+        own(
+            kernels.kernel(
+                "rope_cache.cu",
+                "rope_cache",
+                Math.multiplyExact(batch * tokens, blocksPerRow),
+                ROPE_THREADS,
+                qkv.address(),
+                positions.angles(),
+                cache.keys().address(),
+                cache.values().address(),
+                tokens,
+                0,
+                capacity,
+                shape.heads(),
+                shape.kvHeads(),
+                blocksPerRow));
+    Call attention = partial == null ? prefill(cache) : decode(cache, partial);
+    return (start, stream) -> {
+      rope.set(ROPE_START, start);
+      rope.launch(stream);
+      attention.run(start, stream);
+    };
+  }
+
+  private Call prefill(CudaKvCache cache) {
+    int tiles = (tokens + PLAIN_QUERIES - 1) / PLAIN_QUERIES;
+    KernelLaunch launch =
+        own(
+            kernels.kernel(
+                "attention_prefill.cu",
+                "attention_prefill",
+                Math.multiplyExact(batch * shape.heads(), tiles),
+                THREADS,
+                qkv.address(),
+                cache.keys().address(),
+                cache.values().address(),
+                positions.slopes(),
+                attended.address(),
+                tokens,
+                0,
+                capacity,
+                shape.heads(),
+                shape.kvHeads(),
+                shape.slidingWindow(),
+                scale()));
+    return (start, stream) -> {
+      launch.set(PREFILL_START, start);
+      launch.launch(stream);
+    };
+  }
+
+  private Call decode(CudaKvCache cache, DeviceArena.Slice scratch) {
+    int groups = batch * shape.kvHeads();
+    KernelLaunch split =
+        own(
+            kernels.kernel(
+                "attention_decode.cu",
+                "decode_partial",
+                groups,
+                THREADS,
+                qkv.address(),
+                cache.keys().address(),
+                cache.values().address(),
+                positions.slopes(),
+                scratch.address(),
+                0,
+                capacity,
+                shape.heads(),
+                shape.kvHeads(),
+                0,
+                1,
+                shape.slidingWindow(),
+                scale()));
+    KernelLaunch combine =
+        own(
+            kernels.kernel(
+                "attention_decode.cu",
+                "decode_combine",
+                batch * shape.heads(),
+                THREADS,
+                scratch.address(),
+                attended.address(),
+                1));
+    int keys = keysPerChunk(type);
+    return (start, stream) -> {
+      int window = shape.slidingWindow();
+      int first = window == 0 ? 0 : Math.max(0, start - window + 1) / keys;
+      int chunks = start / keys - first + 1;
+      split.set(DECODE_POSITION, start);
+      split.set(DECODE_FIRST_CHUNK, first);
+      split.set(DECODE_CHUNKS, chunks);
+      split.setBlocks(groups * chunks);
+      split.launch(stream);
+      combine.set(COMBINE_CHUNKS, chunks);
+      combine.launch(stream);
+    };
+  }
+
+  private float scale() {
+    return (float) (1 / Math.sqrt(shape.headSize()));
+  }
+
+  private KernelLaunch own(KernelLaunch launch) {
+    return scope.own(launch, KernelLaunch::close);
+  }
+}

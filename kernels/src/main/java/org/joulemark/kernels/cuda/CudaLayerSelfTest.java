@@ -1,0 +1,161 @@
+package org.joulemark.kernels.cuda;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import org.joulemark.kernels.engine.LayerOptions;
+import org.joulemark.kernels.engine.LayerWork;
+import org.joulemark.kernels.layer.CacheContents;
+import org.joulemark.kernels.layer.LayerProblem;
+import org.joulemark.kernels.layer.LayerVerifier;
+import org.joulemark.kernels.layer.Phase;
+import org.joulemark.kernels.layer.SeededTensors;
+import org.joulemark.kernels.layer.TensorComparison;
+import org.joulemark.kernels.model.ModelShape;
+import org.joulemark.kernels.model.TensorSource;
+import org.joulemark.kernels.quant.Precision;
+import org.joulemark.kernels.selftest.Check;
+import org.joulemark.kernels.selftest.SelfTestFailure;
+import org.joulemark.kernels.selftest.SelfTestRow;
+
+/**
+ * Small layers of every family against the FP64 reference: each head size, few and many key heads,
+ * a sliding window, odd lengths, prefill and decode, every precision.
+ */
+final class CudaLayerSelfTest {
+  private static final TensorSource SOURCE = new SeededTensors(17);
+  private static final List<Precision> PRECISIONS =
+      List.of(Precision.FP32, Precision.FP16, Precision.BF16);
+  private static final int[] LENGTHS = {1, 7, 33};
+  private static final int LONG = 150;
+  private static final int BATCH = 3;
+
+  private final CudaEngine engine;
+
+  /** For an opened engine. */
+  CudaLayerSelfTest(CudaEngine engine) {
+    this.engine = engine;
+  }
+
+  /** Runs every check and hands over its row. */
+  void run(Consumer<SelfTestRow> rows) {
+    List<ModelShape> shapes =
+        List.of(
+            gated("llama", 6, 2, 16, 0),
+            gated("qwen2", 6, 2, 64, 0),
+            gated("mistral", 6, 2, 80, 20),
+            gated("qwen2", 4, 1, 128, 0),
+            bloom(6, 16),
+            bloom(5, 80));
+    for (ModelShape shape : shapes) {
+      for (Precision precision : PRECISIONS) {
+        for (int length : LENGTHS) {
+          check(rows, LayerProblem.prefill(shape, precision, BATCH, length), CudaAttention.OWN);
+          check(rows, LayerProblem.decode(shape, precision, BATCH, length), CudaAttention.OWN);
+        }
+        check(rows, LayerProblem.prefill(shape, precision, 2, LONG), CudaAttention.OWN);
+        check(rows, LayerProblem.decode(shape, precision, 2, LONG), CudaAttention.OWN);
+        check(rows, LayerProblem.prefill(shape, precision, 2, LONG), CudaAttention.PLAIN);
+        check(
+            rows,
+            new LayerProblem(shape, precision, Phase.DECODE, 2, LONG, CacheContents.PREFILLED),
+            CudaAttention.OWN);
+      }
+      check(rows, LayerProblem.prefill(shape, Precision.TF32, 2, LONG), CudaAttention.OWN);
+    }
+  }
+
+  private void check(Consumer<SelfTestRow> rows, LayerProblem problem, String attention) {
+    for (String launch :
+        problem.length() == LONG ? List.of("stream", "graph") : List.of("stream")) {
+      LayerOptions options = new LayerOptions(GemmSupport.CUBLASLT, "heuristic", attention, launch);
+      String name =
+          String.format(
+              Locale.ROOT,
+              "layer %s %s %s batch=%d length=%d%s%s%s",
+              problem.shape().id(),
+              problem.precision(),
+              problem.phase().name().toLowerCase(Locale.ROOT),
+              problem.batch(),
+              problem.length(),
+              problem.cacheContents() == CacheContents.PREFILLED ? " prefilled" : "",
+              attention.equals(CudaAttention.OWN) ? "" : " " + attention,
+              launch.equals("stream") ? "" : " " + launch);
+      Check check = () -> compare(problem, options);
+      rows.accept(check.row(name));
+    }
+  }
+
+  private String compare(LayerProblem problem, LayerOptions options) {
+    try (LayerWork work = engine.layer(problem, SOURCE, options)) {
+      work.poisonOutput();
+      // With a graph nothing is launched before a graph's worth of units has come together.
+      int units = Integer.parseInt(work.facts().getOrDefault("launch.units", "1"));
+      for (int i = 0; i < units; i++) {
+        work.submit();
+      }
+      work.drain();
+      if (work.completed() != units) {
+        throw new SelfTestFailure(
+            units + " units were submitted and " + work.completed() + " completed.");
+      }
+      TensorComparison comparison =
+          LayerVerifier.verify(problem, SOURCE, work.output(), problem.newTokens());
+      if (!comparison.passed()) {
+        throw new SelfTestFailure(comparison.toString());
+      }
+      return String.format(
+          Locale.ROOT,
+          "relative error %.1e of at most %.0e over %d numbers.",
+          comparison.relativeFrobenius(),
+          comparison.bound(),
+          comparison.elements());
+    }
+  }
+
+  /** A qwen2, mistral or llama with an odd feed-forward width. */
+  private static ModelShape gated(
+      String family, int heads, int kvHeads, int headSize, int slidingWindow) {
+    int hidden = heads * headSize;
+    return shape(family, heads, kvHeads, headSize, 2 * hidden + 6, slidingWindow, 10_000, false);
+  }
+
+  private static ModelShape bloom(int heads, int headSize) {
+    return shape("bloom", heads, heads, headSize, 4 * heads * headSize, 0, 0, true);
+  }
+
+  private static ModelShape shape(
+      String family,
+      int heads,
+      int kvHeads,
+      int headSize,
+      int intermediate,
+      int slidingWindow,
+      double ropeTheta,
+      boolean bloom) {
+    return new ModelShape(
+        String.format(Locale.ROOT, "%s-%d-%d-%d", family, heads, kvHeads, headSize),
+        "Small model of a self-test",
+        family,
+        false,
+        heads * headSize,
+        intermediate,
+        2,
+        heads,
+        kvHeads,
+        97,
+        bloom,
+        slidingWindow,
+        ropeTheta,
+        1e-5,
+        headSize,
+        null,
+        family.equals("qwen2"),
+        false,
+        bloom,
+        !bloom,
+        1,
+        1,
+        "made up");
+  }
+}
