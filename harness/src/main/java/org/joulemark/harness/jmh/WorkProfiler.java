@@ -15,9 +15,10 @@ import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.ScalarResult;
 
 /**
- * JMH profiler that gives the rates of the work itself, {@code flop.rate} and {@code byte.rate},
- * and the metrics that the benchmark's state published when it closed its {@link WorkWindow}. A
- * metric that was published once is in every later iteration too, NaN where the state left it out.
+ * JMH profiler that gives the rates of the work itself, {@code flop.rate}, {@code byte.rate} and
+ * {@code token.rate}, and the metrics that the benchmark's state published when it closed its
+ * {@link WorkWindow}. A metric that was published once is in every later iteration too, NaN where
+ * the state left it out.
  */
 public final class WorkProfiler implements InternalProfiler {
   /** Names and units published so far. */
@@ -48,12 +49,14 @@ public final class WorkProfiler implements InternalProfiler {
     List<Metric> metrics = new ArrayList<>();
     double flopRate = Double.NaN;
     double byteRate = Double.NaN;
+    double tokenRate = Double.NaN;
     Map<String, Double> values = new LinkedHashMap<>();
     if (window != null && window.units() > 0) {
       Metrics rates =
           Metrics.of(Double.NaN, window.seconds(), (double) window.units(), window.unit());
       flopRate = rates.flopRate();
       byteRate = rates.byteRate();
+      tokenRate = rates.tokenRate();
     }
     if (window != null) {
       for (Metric extra : window.extra()) {
@@ -63,6 +66,7 @@ public final class WorkProfiler implements InternalProfiler {
     }
     metrics.add(new Metric("flop.rate", flopRate, "FLOP/s"));
     metrics.add(new Metric("byte.rate", byteRate, "B/s"));
+    metrics.add(new Metric("token.rate", tokenRate, "token/s"));
     published.forEach(
         (name, unit) -> metrics.add(new Metric(name, values.getOrDefault(name, Double.NaN), unit)));
     return metrics;

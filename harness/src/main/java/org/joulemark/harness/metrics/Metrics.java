@@ -18,6 +18,7 @@ package org.joulemark.harness.metrics;
  * @param joulesPerToken E/(n·tokens), in J
  * @param flopRate flops·n/t, in FLOP/s
  * @param byteRate bytes·n/t, in B/s
+ * @param tokenRate tokens·n/t, in 1/s
  */
 public record Metrics(
     double joulesPerUnit,
@@ -30,7 +31,8 @@ public record Metrics(
     double edp,
     double joulesPerToken,
     double flopRate,
-    double byteRate) {
+    double byteRate,
+    double tokenRate) {
 
   /** Joules in one watt-hour. */
   public static final double JOULES_PER_WATT_HOUR = 3600.0;
@@ -59,6 +61,7 @@ public record Metrics(
         // No token is no cost per token, not an infinite one.
         unit.tokens() > 0 ? joulesPerUnit / unit.tokens() : Double.NaN,
         unit.flops() / secondsPerUnit,
-        unit.bytes() / secondsPerUnit);
+        unit.bytes() / secondsPerUnit,
+        unit.tokens() > 0 ? unit.tokens() / secondsPerUnit : Double.NaN);
   }
 }

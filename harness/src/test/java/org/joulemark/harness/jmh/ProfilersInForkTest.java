@@ -92,6 +92,7 @@ class ProfilersInForkTest {
     assertThat(score(run, "energy.kind")).isEqualTo(3);
     assertThat(score(run, "flop.rate")).isCloseTo(1e6 / seconds, Percentage.withPercentage(40));
     assertThat(score(run, "byte.rate")).isCloseTo(2e6 / seconds, Percentage.withPercentage(40));
+    assertThat(score(run, "token.rate")).isCloseTo(1 / seconds, Percentage.withPercentage(40));
     assertThat(score(run, "device.time")).isCloseTo(0.002, within(1e-12));
     assertThat(ForkNotes.read(notes()))
         .containsEntry("energy.kind", "modelled")

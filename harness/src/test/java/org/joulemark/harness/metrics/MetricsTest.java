@@ -27,6 +27,7 @@ class MetricsTest {
     assertThat(metrics.joulesPerToken()).isCloseTo(90, ROUNDING);
     assertThat(metrics.flopRate()).isCloseTo(2e11, ROUNDING);
     assertThat(metrics.byteRate()).isCloseTo(4e8, ROUNDING);
+    assertThat(metrics.tokenRate()).isCloseTo(0.8, ROUNDING);
   }
 
   @Test
@@ -57,6 +58,7 @@ class MetricsTest {
       assertThat(twice.joulesPerToken()).isCloseTo(once.joulesPerToken(), ROUNDING);
       assertThat(twice.flopRate()).isCloseTo(once.flopRate(), ROUNDING);
       assertThat(twice.byteRate()).isCloseTo(once.byteRate(), ROUNDING);
+      assertThat(twice.tokenRate()).isCloseTo(once.tokenRate(), ROUNDING);
     }
   }
 
@@ -70,6 +72,7 @@ class MetricsTest {
     assertThat(metrics.tweor()).isNaN();
     assertThat(metrics.joulesPerToken()).isNaN();
     assertThat(metrics.byteRate()).isNaN();
+    assertThat(metrics.tokenRate()).isNaN();
   }
 
   @Test
