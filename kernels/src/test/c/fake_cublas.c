@@ -67,17 +67,23 @@ typedef struct {
 
 static void multiply(void *data) {
   const Job *j = data;
-  double *column = malloc(sizeof(double) * j->k), *row = malloc(sizeof(double) * j->k);
+  double *column = malloc(sizeof(double) * j->k), *left = malloc(sizeof(double) * j->k * j->m);
   for (int i = 0; i < j->batch; i++) {
     const char *a = j->a + i * j->stride_a * size_of(j->a_type), *b = j->b + i * j->stride_b * size_of(j->b_type);
     const char *c = j->c + i * j->stride_c * size_of(j->c_type);
     char *d = j->d + i * j->stride_c * size_of(j->c_type);
+    for (int y = 0; y < j->m; y++) {
+      for (int p = 0; p < j->k; p++) left[(size_t)y * j->k + p] = load(a, p + y * j->lda, j->a_type);
+    }
     for (int x = 0; x < j->n; x++) {
       for (int p = 0; p < j->k; p++) column[p] = load(b, p + x * j->ldb, j->b_type);
       for (int y = 0; y < j->m; y++) {
-        double sum = 0;
-        for (int p = 0; p < j->k; p++) sum += load(a, p + y * j->lda, j->a_type) * column[p];
-        double value = j->alpha * sum;
+        const double *row = left + (size_t)y * j->k;
+        double sum = 0, more = 0;
+        int p = 0;
+        for (; p + 2 <= j->k; p += 2) { sum += row[p] * column[p]; more += row[p + 1] * column[p + 1]; }
+        if (p < j->k) sum += row[p] * column[p];
+        double value = j->alpha * (sum + more);
         if (j->beta != 0) value += j->beta * load(c, y + x * j->ldc, j->c_type);
         if (j->epilogue == 4) value += load(j->bias, y + i * j->bias_stride, j->bias_type);
         store(d, y + x * j->ldc, j->c_type, value);
@@ -85,7 +91,7 @@ static void multiply(void *data) {
     }
   }
   free(column);
-  free(row);
+  free(left);
 }
 
 int cublasLtCreate(void **handle) { *handle = malloc(8); return OK; }

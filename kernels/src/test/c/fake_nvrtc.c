@@ -82,7 +82,7 @@ static int compile(Program *p, int count, const char *const *options) {
   write_file(folder, "kernel.cpp", p->source, more);
   free(more);
   int length = snprintf(command, sizeof command,
-                        "cd %s && c++ -std=c++17 -O2 -w -ffp-contract=off -shared -fPIC -include %s/host_kernel.h -I%s", folder,
+                        "cd %s && c++ -std=c++17 -O2 -w -U_FORTIFY_SOURCE -ffp-contract=off -shared -fPIC -include %s/host_kernel.h -I%s", folder,
                         SHIM, SHIM);
   for (int i = 0; i < count; i++) {
     if (!strncmp(options[i], "--define-macro=", 15)) {

@@ -3,6 +3,7 @@
  * warp have come to the same point, and a block in which they never do is reported and ended. */
 #pragma once
 #include <math.h>
+#include <setjmp.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,25 +27,33 @@ static Index threadIdx, blockIdx, blockDim, gridDim;
 namespace host {
 enum State { READY, AT_BLOCK, AT_WARP, DONE };
 struct Exchange { unsigned char bytes[2][64]; unsigned turn; };
-struct Fiber { ucontext_t context; State state; Exchange exchange; };
+struct Fiber { ucontext_t context; jmp_buf place; bool started; State state; Exchange exchange; };
 static const size_t STACK = 64 << 10;
 static Fiber *fibers;
-static unsigned char *stacks;
-static ucontext_t scheduler;
+static jmp_buf scheduler;
 static unsigned running;
 static void (*body)(void *);
 static void *body_data;
 
 static void wait_at(State state) {
-  const unsigned self = running;
-  fibers[self].state = state;
-  swapcontext(&fibers[self].context, &scheduler);
-  threadIdx.x = self;
+  Fiber &self = fibers[running];
+  self.state = state;
+  if (!_setjmp(self.place)) _longjmp(scheduler, 1);
 }
+/* A fiber lives as long as the process and runs one thread after another. */
 static void run_fiber() {
-  body(body_data);
-  fibers[running].state = DONE;
-  swapcontext(&fibers[running].context, &scheduler);
+  for (;;) {
+    body(body_data);
+    wait_at(DONE);
+  }
+}
+static __attribute__((noinline)) void resume(unsigned thread) {
+  running = thread;
+  threadIdx.x = thread;
+  if (_setjmp(scheduler)) return;
+  if (fibers[thread].started) _longjmp(fibers[thread].place, 1);
+  fibers[thread].started = true;
+  setcontext(&fibers[thread].context);
 }
 /* Lets every fiber of a group that has come to the point go on, if all have that have not ended. */
 static bool release(unsigned from, unsigned to, State state) {
@@ -59,25 +68,23 @@ static bool release(unsigned from, unsigned to, State state) {
 static void run_block(unsigned threads) {
   if (!fibers) {
     fibers = (Fiber *)calloc(1024, sizeof *fibers);
-    stacks = (unsigned char *)malloc(1024 * STACK);
+    unsigned char *stacks = (unsigned char *)malloc(1024 * STACK);
+    for (unsigned i = 0; i < 1024; i++) {
+      getcontext(&fibers[i].context);
+      fibers[i].context.uc_stack.ss_sp = stacks + i * STACK;
+      fibers[i].context.uc_stack.ss_size = STACK;
+      makecontext(&fibers[i].context, run_fiber, 0);
+    }
   }
   for (unsigned i = 0; i < threads; i++) {
-    Fiber &f = fibers[i];
-    getcontext(&f.context);
-    f.context.uc_stack.ss_sp = stacks + i * STACK;
-    f.context.uc_stack.ss_size = STACK;
-    f.context.uc_link = NULL;
-    f.state = READY;
-    f.exchange.turn = 0;
-    makecontext(&f.context, run_fiber, 0);
+    fibers[i].state = READY;
+    fibers[i].exchange.turn = 0;
   }
   for (;;) {
     bool progress = false, alive = false;
     for (unsigned i = 0; i < threads; i++) {
       if (fibers[i].state != READY) continue;
-      running = i;
-      threadIdx.x = i;
-      swapcontext(&scheduler, &fibers[i].context);
+      resume(i);
       progress = true;
     }
     for (unsigned w = 0; w < threads; w += 32) progress |= release(w, w + 32 < threads ? w + 32 : threads, AT_WARP);

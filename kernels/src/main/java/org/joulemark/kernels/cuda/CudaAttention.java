@@ -24,6 +24,7 @@ final class CudaAttention {
   private static final int VECTOR_BYTES = 16;
   // Tile heights and argument places of the kernels' sources.
   private static final int PLAIN_QUERIES = 32;
+  private static final int TENSOR_QUERIES = 64;
   private static final int DECODE_VECTORS = 8;
   private static final int ROPE_START = 5;
   private static final int PREFILL_START = 6;
@@ -36,6 +37,7 @@ final class CudaAttention {
   private final CudaScope scope;
   private final ModelShape shape;
   private final ElementType type;
+  private final boolean plain;
   private final int batch;
   private final int tokens;
   private final int capacity;
@@ -48,6 +50,7 @@ final class CudaAttention {
    * Plans the memory.
    *
    * @param scope owns launches
+   * @param plain whether only the plain kernels are used
    * @param qkv [batch · tokens, queryWidth + 2·kvWidth]
    * @param attended [batch · tokens, queryWidth]
    */
@@ -57,6 +60,7 @@ final class CudaAttention {
       DeviceArena arena,
       ModelShape shape,
       ElementType type,
+      boolean plain,
       int batch,
       int tokens,
       int capacity,
@@ -67,6 +71,7 @@ final class CudaAttention {
     this.scope = scope;
     this.shape = shape;
     this.type = type;
+    this.plain = plain;
     this.batch = batch;
     this.tokens = tokens;
     this.capacity = capacity;
@@ -144,12 +149,15 @@ final class CudaAttention {
   }
 
   private Call prefill(CudaKvCache cache) {
-    int tiles = (tokens + PLAIN_QUERIES - 1) / PLAIN_QUERIES;
+    boolean tensorCores = !plain && type.bytes() == Short.BYTES && kernels.hasTensorCores();
+    int queries = tensorCores ? TENSOR_QUERIES : PLAIN_QUERIES;
+    String name = tensorCores ? "attention_tensor" : "attention_prefill";
+    int tiles = (tokens + queries - 1) / queries;
     KernelLaunch launch =
         own(
             kernels.kernel(
-                "attention_prefill.cu",
-                "attention_prefill",
+                name + ".cu",
+                name,
                 Math.multiplyExact(batch * shape.heads(), tiles),
                 THREADS,
                 qkv.address(),

@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.function.Consumer;
 import org.bytedeco.cuda.cublas.cublasContext;
 import org.bytedeco.cuda.cublas.cublasLtContext;
 import org.bytedeco.cuda.global.cublas;
@@ -15,17 +14,20 @@ import org.joulemark.kernels.engine.GemmOptions;
 import org.joulemark.kernels.engine.GemmWork;
 import org.joulemark.kernels.engine.LayerOptions;
 import org.joulemark.kernels.engine.LayerWork;
+import org.joulemark.kernels.engine.MemoryNeed;
+import org.joulemark.kernels.engine.ModelSession;
 import org.joulemark.kernels.engine.UnsupportedWorkException;
 import org.joulemark.kernels.gemm.EncodedOperands;
 import org.joulemark.kernels.gemm.GemmProblem;
 import org.joulemark.kernels.gemm.OperandSource;
 import org.joulemark.kernels.layer.LayerProblem;
+import org.joulemark.kernels.layer.ModelProblem;
 import org.joulemark.kernels.model.LayerTensors;
 import org.joulemark.kernels.model.ModelShape;
 import org.joulemark.kernels.model.TensorSource;
 import org.joulemark.kernels.quant.Precision;
+import org.joulemark.kernels.selftest.Checks;
 import org.joulemark.kernels.selftest.SelfChecking;
-import org.joulemark.kernels.selftest.SelfTestRow;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -173,9 +175,10 @@ public final class CudaEngine implements Engine, SelfChecking {
   }
 
   @Override
-  public void checkSelf(Consumer<SelfTestRow> rows) {
-    new CudaSelfTest(this, CudaSelfTest.Sizes.FULL).run(rows);
-    new CudaLayerSelfTest(this).run(rows);
+  public void checkSelf(Checks checks) {
+    new CudaSelfTest(this, CudaSelfTest.Sizes.FULL).run(checks);
+    new CudaLayerSelfTest(this).run(checks);
+    new CudaModelSelfTest(this).run(checks);
   }
 
   /** The device, for kernels of our own. */
@@ -228,6 +231,17 @@ public final class CudaEngine implements Engine, SelfChecking {
     return CudaLayerWork.prepare(problem, this, planner(workspace()), source, options);
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalArgumentException for an option that this engine does not know
+   */
+  @Override
+  public ModelSession model(ModelProblem problem, TensorSource source, LayerOptions options) {
+    checkPass(problem.shape(), problem.precision(), options);
+    return CudaModelSession.prepare(problem, this, planner(workspace()), source, options);
+  }
+
   private void checkPass(ModelShape shape, Precision precision, LayerOptions options) {
     requireKnown("library", options.library(), List.of(GemmSupport.CUBLASLT));
     requireKnown("algorithm", options.algorithm(), ALGORITHMS);
@@ -267,9 +281,20 @@ public final class CudaEngine implements Engine, SelfChecking {
    * @throws UnsupportedWorkException if both do not fit
    */
   void allocate(DeviceArena arena, long more) {
+    requireFree(arena.bytes() + more);
+    arena.allocate();
+  }
+
+  /**
+   * Checks that so much device memory can be allocated.
+   *
+   * @throws UnsupportedWorkException if it cannot
+   */
+  void requireFree(long bytes) {
     workspace();
     long free = device.freeBytes();
-    arena.allocate(free - Math.min(LARGEST_RESERVE, free / RESERVED_SHARE) - more);
+    long usable = free - Math.min(LARGEST_RESERVE, free / RESERVED_SHARE);
+    MemoryNeed.require("GPU memory", bytes, usable);
   }
 
   /** Fills device memory; the caller closes it before anything else uses {@link #staging}. */

@@ -10,6 +10,8 @@ import org.joulemark.kernels.quant.ElementType;
  * Our kernels, compiled for one storage format and one head size; each source when first needed.
  */
 final class CudaKernels implements AutoCloseable {
+  private static final int AMPERE = 80;
+
   private final CudaEngine engine;
   private final List<String> macros = new ArrayList<>();
   private final Map<String, NvrtcModule> modules = new LinkedHashMap<>();
@@ -35,6 +37,11 @@ final class CudaKernels implements AutoCloseable {
       case FP8_E4M3, FP8_E5M2, INT8, INT32 ->
           throw new IllegalArgumentException("no kernel stores in " + type);
     };
+  }
+
+  /** Whether the device has the matrix instructions that our kernels for tensor cores use. */
+  boolean hasTensorCores() {
+    return engine.device().computeCapability() >= AMPERE;
   }
 
   /** As {@link NvrtcModule#kernel}; the caller frees it, before this object. */

@@ -2,7 +2,6 @@ package org.joulemark.kernels.cuda;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Consumer;
 import org.joulemark.kernels.engine.LayerOptions;
 import org.joulemark.kernels.engine.LayerWork;
 import org.joulemark.kernels.layer.CacheContents;
@@ -14,9 +13,8 @@ import org.joulemark.kernels.layer.TensorComparison;
 import org.joulemark.kernels.model.ModelShape;
 import org.joulemark.kernels.model.TensorSource;
 import org.joulemark.kernels.quant.Precision;
-import org.joulemark.kernels.selftest.Check;
+import org.joulemark.kernels.selftest.Checks;
 import org.joulemark.kernels.selftest.SelfTestFailure;
-import org.joulemark.kernels.selftest.SelfTestRow;
 
 /**
  * Small layers of every family against the FP64 reference: each head size, few and many key heads,
@@ -37,8 +35,8 @@ final class CudaLayerSelfTest {
     this.engine = engine;
   }
 
-  /** Runs every check and hands over its row. */
-  void run(Consumer<SelfTestRow> rows) {
+  /** Hands over every check. */
+  void run(Checks checks) {
     List<ModelShape> shapes =
         List.of(
             gated("llama", 6, 2, 16, 0),
@@ -50,22 +48,22 @@ final class CudaLayerSelfTest {
     for (ModelShape shape : shapes) {
       for (Precision precision : PRECISIONS) {
         for (int length : LENGTHS) {
-          check(rows, LayerProblem.prefill(shape, precision, BATCH, length), CudaAttention.OWN);
-          check(rows, LayerProblem.decode(shape, precision, BATCH, length), CudaAttention.OWN);
+          check(checks, LayerProblem.prefill(shape, precision, BATCH, length), CudaAttention.OWN);
+          check(checks, LayerProblem.decode(shape, precision, BATCH, length), CudaAttention.OWN);
         }
-        check(rows, LayerProblem.prefill(shape, precision, 2, LONG), CudaAttention.OWN);
-        check(rows, LayerProblem.decode(shape, precision, 2, LONG), CudaAttention.OWN);
-        check(rows, LayerProblem.prefill(shape, precision, 2, LONG), CudaAttention.PLAIN);
+        check(checks, LayerProblem.prefill(shape, precision, 2, LONG), CudaAttention.OWN);
+        check(checks, LayerProblem.decode(shape, precision, 2, LONG), CudaAttention.OWN);
+        check(checks, LayerProblem.prefill(shape, precision, 2, LONG), CudaAttention.PLAIN);
         check(
-            rows,
+            checks,
             new LayerProblem(shape, precision, Phase.DECODE, 2, LONG, CacheContents.PREFILLED),
             CudaAttention.OWN);
       }
-      check(rows, LayerProblem.prefill(shape, Precision.TF32, 2, LONG), CudaAttention.OWN);
+      check(checks, LayerProblem.prefill(shape, Precision.TF32, 2, LONG), CudaAttention.OWN);
     }
   }
 
-  private void check(Consumer<SelfTestRow> rows, LayerProblem problem, String attention) {
+  private void check(Checks checks, LayerProblem problem, String attention) {
     for (String launch :
         problem.length() == LONG ? List.of("stream", "graph") : List.of("stream")) {
       LayerOptions options = new LayerOptions(GemmSupport.CUBLASLT, "heuristic", attention, launch);
@@ -81,8 +79,7 @@ final class CudaLayerSelfTest {
               problem.cacheContents() == CacheContents.PREFILLED ? " prefilled" : "",
               attention.equals(CudaAttention.OWN) ? "" : " " + attention,
               launch.equals("stream") ? "" : " " + launch);
-      Check check = () -> compare(problem, options);
-      rows.accept(check.row(name));
+      checks.check(name, () -> compare(problem, options));
     }
   }
 
@@ -114,13 +111,13 @@ final class CudaLayerSelfTest {
   }
 
   /** A qwen2, mistral or llama with an odd feed-forward width. */
-  private static ModelShape gated(
-      String family, int heads, int kvHeads, int headSize, int slidingWindow) {
+  static ModelShape gated(String family, int heads, int kvHeads, int headSize, int slidingWindow) {
     int hidden = heads * headSize;
     return shape(family, heads, kvHeads, headSize, 2 * hidden + 6, slidingWindow, 10_000, false);
   }
 
-  private static ModelShape bloom(int heads, int headSize) {
+  /** A bloom. */
+  static ModelShape bloom(int heads, int headSize) {
     return shape("bloom", heads, heads, headSize, 4 * heads * headSize, 0, 0, true);
   }
 

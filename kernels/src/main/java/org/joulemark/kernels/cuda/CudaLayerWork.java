@@ -51,7 +51,7 @@ final class CudaLayerWork implements LayerWork {
     CudaKvCache cache =
         new CudaKvCache(arena, KvCacheShape.of(shape, problem.batch(), problem.capacity()), type);
     CudaPositions positions = new CudaPositions(arena, shape, type, problem.capacity());
-    PassMaker maker = new PassMaker(kernels, planner, positions, layerWeights, options.algorithm());
+    PassMaker maker = new PassMaker(kernels, planner, positions, layerWeights, options);
     this.pass = maker.make(scope, arena, problem.newTokens());
     boolean prefilled =
         problem.phase() == Phase.DECODE && problem.cacheContents() == CacheContents.PREFILLED;
@@ -97,19 +97,19 @@ final class CudaLayerWork implements LayerWork {
     private final LtPlanner planner;
     private final CudaPositions positions;
     private final LayerWeights weights;
-    private final String algorithm;
+    private final LayerOptions options;
 
     PassMaker(
         CudaKernels kernels,
         LtPlanner planner,
         CudaPositions positions,
         LayerWeights weights,
-        String algorithm) {
+        LayerOptions options) {
       this.kernels = kernels;
       this.planner = planner;
       this.positions = positions;
       this.weights = weights;
-      this.algorithm = algorithm;
+      this.options = options;
     }
 
     CudaPass make(CudaScope owner, DeviceArena arena, int tokens) {
@@ -122,7 +122,7 @@ final class CudaLayerWork implements LayerWork {
           positions,
           weights,
           problem.precision(),
-          algorithm,
+          options,
           problem.batch(),
           tokens,
           problem.capacity(),

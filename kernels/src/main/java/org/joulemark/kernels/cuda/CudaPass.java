@@ -2,6 +2,7 @@ package org.joulemark.kernels.cuda;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.joulemark.kernels.engine.LayerOptions;
 import org.joulemark.kernels.layer.LayerWeights;
 import org.joulemark.kernels.model.ModelShape;
 import org.joulemark.kernels.quant.ElementType;
@@ -46,7 +47,7 @@ final class CudaPass {
    * @param scope owns what is bound
    * @param arena receives the memory's plan
    * @param kind any layer of the model
-   * @param algorithm {@code heuristic} or {@code tuned}
+   * @param options algorithm and attention are read
    * @param capacity of the caches
    * @param inPlace whether the output is written over the input
    */
@@ -59,7 +60,7 @@ final class CudaPass {
       CudaPositions positions,
       LayerWeights kind,
       Precision precision,
-      String algorithm,
+      LayerOptions options,
       int batch,
       int tokens,
       int capacity,
@@ -73,6 +74,7 @@ final class CudaPass {
     int hidden = shape.hidden();
     int inside = shape.intermediate();
     int in = kind.feedForwardInRows();
+    String algorithm = options.algorithm();
 
     this.input = arena.reserve(type, rows, hidden);
     this.normed = arena.reserve(type, rows, hidden);
@@ -93,7 +95,18 @@ final class CudaPass {
     this.downPart = new CudaLinear(planner, "down", precision, rows, hidden, inside, algorithm);
     this.attention =
         new CudaAttention(
-            kernels, scope, arena, shape, type, batch, tokens, capacity, positions, qkv, attended);
+            kernels,
+            scope,
+            arena,
+            shape,
+            type,
+            options.attention().equals(CudaAttention.PLAIN),
+            batch,
+            tokens,
+            capacity,
+            positions,
+            qkv,
+            attended);
   }
 
   /** One layer bound to this pass. */

@@ -4,7 +4,6 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Consumer;
 import org.joulemark.kernels.engine.DeviceTimes;
 import org.joulemark.kernels.engine.GemmOptions;
 import org.joulemark.kernels.engine.GemmWork;
@@ -14,9 +13,8 @@ import org.joulemark.kernels.gemm.GemmVerification;
 import org.joulemark.kernels.gemm.GemmVerifier;
 import org.joulemark.kernels.gemm.SeededOperands;
 import org.joulemark.kernels.quant.Precision;
-import org.joulemark.kernels.selftest.Check;
+import org.joulemark.kernels.selftest.Checks;
 import org.joulemark.kernels.selftest.SelfTestFailure;
-import org.joulemark.kernels.selftest.SelfTestRow;
 
 /** What is checked of a GPU beside its GEMMs: our kernels, tuning, events, launch costs. */
 final class CudaSelfTest {
@@ -47,25 +45,21 @@ final class CudaSelfTest {
     this.sizes = sizes;
   }
 
-  /** Runs every check and hands over its row. */
-  void run(Consumer<SelfTestRow> rows) {
-    rows.accept(check("kernel read", () -> bandwidth(CudaCeilings.Kind.READ)));
-    rows.accept(check("kernel write", () -> bandwidth(CudaCeilings.Kind.WRITE)));
-    rows.accept(check("kernel copy", () -> bandwidth(CudaCeilings.Kind.COPY)));
+  /** Hands over every check. */
+  void run(Checks checks) {
+    checks.check("kernel read", () -> bandwidth(CudaCeilings.Kind.READ));
+    checks.check("kernel write", () -> bandwidth(CudaCeilings.Kind.WRITE));
+    checks.check("kernel copy", () -> bandwidth(CudaCeilings.Kind.COPY));
     for (CudaCeilings.Kind kind : CudaCeilings.Kind.values()) {
-      rows.accept(check("ceiling " + kind.id(), () -> ceiling(kind)));
+      checks.check("ceiling " + kind.id(), () -> ceiling(kind));
     }
     for (Precision precision : List.of(Precision.FP16, Precision.INT8)) {
-      rows.accept(check("gemm cublaslt " + precision + " tuned", () -> tuned(precision)));
+      checks.check("gemm cublaslt " + precision + " tuned", () -> tuned(precision));
     }
-    rows.accept(check("events against the host's clock", this::events));
+    checks.check("events against the host's clock", this::events);
     for (CudaMachinery.Kind kind : CudaMachinery.Kind.values()) {
-      rows.accept(check("machinery " + kind.id(), () -> machinery(kind)));
+      checks.check("machinery " + kind.id(), () -> machinery(kind));
     }
-  }
-
-  private static SelfTestRow check(String name, Check check) {
-    return check.row(name);
   }
 
   private String bandwidth(CudaCeilings.Kind kind) {

@@ -3,7 +3,6 @@ package org.joulemark.kernels.cuda;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.bytedeco.javacpp.Pointer;
-import org.joulemark.kernels.engine.MemoryNeed;
 import org.joulemark.kernels.layer.HostTensor;
 import org.joulemark.kernels.quant.ElementCodec;
 import org.joulemark.kernels.quant.ElementType;
@@ -43,11 +42,9 @@ final class DeviceArena implements AutoCloseable {
   /**
    * Allocates what is planned.
    *
-   * @param freeBytes device memory that it may take
-   * @throws org.joulemark.kernels.engine.UnsupportedWorkException if it does not fit
+   * @throws org.joulemark.kernels.engine.EngineException if there is not enough memory
    */
-  void allocate(long freeBytes) {
-    MemoryNeed.require("GPU memory", planned, freeBytes);
+  void allocate() {
     memory = new DeviceBuffer(planned);
   }
 

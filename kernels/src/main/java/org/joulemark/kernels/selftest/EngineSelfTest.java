@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.joulemark.kernels.engine.Engine;
 import org.joulemark.kernels.engine.GemmOptions;
 import org.joulemark.kernels.engine.GemmWork;
@@ -33,6 +34,7 @@ public final class EngineSelfTest {
   private final Engine engine;
   private final GemmOptions defaults;
   private final Random random;
+  private final Predicate<String> wanted;
   private final Consumer<SelfTestRow> listener;
   private final List<SelfTestRow> rows = new ArrayList<>();
 
@@ -46,6 +48,21 @@ public final class EngineSelfTest {
    */
   public EngineSelfTest(
       Engine engine, GemmOptions defaults, long seed, Consumer<SelfTestRow> listener) {
+    this(engine, defaults, seed, name -> true, listener);
+  }
+
+  /**
+   * Only some checks of it.
+   *
+   * @param wanted whether the check of that name is run
+   */
+  public EngineSelfTest(
+      Engine engine,
+      GemmOptions defaults,
+      long seed,
+      Predicate<String> wanted,
+      Consumer<SelfTestRow> listener) {
+    this.wanted = wanted;
     this.engine = engine;
     this.defaults = defaults;
     this.random = new Random(seed);
@@ -172,10 +189,10 @@ public final class EngineSelfTest {
   }
 
   private void add(String name, Check check) {
-    add(check.row(name));
-  }
-
-  private void add(SelfTestRow row) {
+    if (!wanted.test(name)) {
+      return;
+    }
+    SelfTestRow row = check.row(name);
     rows.add(row);
     listener.accept(row);
   }

@@ -15,7 +15,12 @@ import org.joulemark.kernels.gemm.GemmProblem;
 import org.joulemark.kernels.gemm.GemmShape;
 import org.joulemark.kernels.gemm.OperandSource;
 import org.joulemark.kernels.gemm.SeededOperands;
+import org.joulemark.kernels.layer.ExpectedPass;
+import org.joulemark.kernels.layer.GoldenFolders;
+import org.joulemark.kernels.layer.ModelProblem;
+import org.joulemark.kernels.model.Checkpoint;
 import org.joulemark.kernels.quant.Precision;
+import org.joulemark.kernels.selftest.Check;
 import org.joulemark.kernels.selftest.EngineSelfTest;
 import org.joulemark.kernels.selftest.SelfTestRow;
 
@@ -36,6 +41,7 @@ final class FakeGpuMain {
         case "facts" -> print(engine.facts());
         case "selftest" -> selfTest(engine);
         case "layers" -> layers(engine);
+        case "models" -> models(engine);
         case "gemm" -> gemm(engine, Integer.parseInt(args[3]), args[4]);
         default -> throw new IllegalArgumentException(args[2]);
       }
@@ -54,12 +60,32 @@ final class FakeGpuMain {
         new ArrayList<>(
             new EngineSelfTest(new Plain(engine), CudaEngine.defaults("auto"), 7, r -> {}).run());
     // The stand-ins share the processor with other processes: mean and median differ then.
-    new CudaSelfTest(engine, new CudaSelfTest.Sizes(64, 64, 150, 0.8)).run(rows::add);
+    new CudaSelfTest(engine, new CudaSelfTest.Sizes(64, 64, 150, 0.8))
+        .run((name, check) -> rows.add(check.row(name)));
     rows.forEach(FakeGpuMain::print);
   }
 
   private static void layers(CudaEngine engine) {
-    new CudaLayerSelfTest(engine).run(FakeGpuMain::print);
+    new CudaLayerSelfTest(engine).run((name, check) -> print(check.row(name)));
+  }
+
+  private static void models(CudaEngine engine) {
+    new CudaModelSelfTest(engine).run((name, check) -> print(check.row(name)));
+    for (String folder : GoldenFolders.names()) {
+      Path path = GoldenFolders.path(folder);
+      Checkpoint checkpoint = Checkpoint.open(path);
+      ExpectedPass expected = ExpectedPass.read(path.resolve("expected.safetensors"));
+      for (Precision precision : List.of(Precision.FP32, Precision.FP16, Precision.BF16)) {
+        ModelProblem problem =
+            new ModelProblem(
+                checkpoint.shape(), precision, expected.tokens().length, expected.capacity());
+        Check check =
+            () ->
+                CudaModelSelfTest.compare(
+                    engine, problem, checkpoint, expected, CudaEngine.LAYER_DEFAULTS);
+        print(check.row("golden " + folder + " " + precision));
+      }
+    }
   }
 
   private static void print(SelfTestRow row) {

@@ -147,6 +147,18 @@ class FakeGpuTest {
   }
 
   @Test
+  void modelsEqualTheReferenceAndTransformers() throws IOException, InterruptedException {
+    Needs.that(isOnPath("c++"), "no C++ compiler (c++) is here to build our kernels for the host");
+    Ended ended = java(Map.of(), "0", "models");
+    assertThat(ended.output).filteredOn(row -> !row.startsWith("PASSED")).isEmpty();
+    assertThat(ended.code).isZero();
+    assertThat(ended.output)
+        .anyMatch(row -> row.contains("golden tiny-bloom BF16"))
+        .anyMatch(row -> row.contains("golden tiny-mistral-swa FP32"))
+        .anyMatch(row -> row.contains("works of a model") && row.contains("graph"));
+  }
+
+  @Test
   void aTunedChoiceIsKeptOnDisk() throws IOException, InterruptedException {
     Ended first = java(Map.of(), "0", "gemm", "64", "tuned");
     assertThat(first.output)
