@@ -7,10 +7,11 @@
  *   name TEXT            product name                         (Fake GPU)
  *   watts W              power drawn, always                  (300)
  *   tick_ms MS           time between counter updates         (100)
- *   latency_ms MS        how long a counter reading takes     (0)
+ *   latency_ms MS        how long a counter reading takes     (4)
  *   reset_at S           the counter starts again from zero   (never)
  *   stuck_at S           the counter stops                    (never)
  *   lost_at S            every call answers GPU_IS_LOST       (never)
+ *   lost_after_looks N   the same after N temperatures        (never)
  *   energy CODE          answer of the counter                (0)
  *   power CODE           answer of power readings             (0)
  *   power_factor F       power readings are off by this       (1)
@@ -22,7 +23,12 @@
  *   own_pid PID          what the driver calls this process   (its own)
  *   foreign_at S         another process uses the GPU from    (never)
  *
- * A test in the same process can change the power with fake_draw(watts).
+ * Faults at an instant of the clock suit only S = 0, before anything is opened: how far a test has
+ * got by a later instant depends on how busy its host is. A test in the same process therefore says
+ * itself when something happens: fake_happens("lost_at") gives that key the present instant, until
+ * the library is initialised again, and fake_draw(watts) changes the power. fake_looks(gpu) tells
+ * how often the temperature was read, once in each look of a window's telemetry. A test in another
+ * process counts looks with lost_after_looks.
  *
  * Built with -DOLD_DRIVER it lacks what drivers before Volta's counter and field 186 lack.
  */
@@ -56,6 +62,7 @@ static double change_at[MOST_CHANGES], change_watts[MOST_CHANGES];
 static int changes;
 
 void fake_draw(double watts) {
+  if (changes == MOST_CHANGES) abort();
   change_at[changes] = elapsed();
   change_watts[changes] = watts;
   changes++;
@@ -119,7 +126,24 @@ static double number(int gpu, const char *key, double otherwise) {
 
 static int gpu_of(void *device) { return (int)((int *)device - gpus); }
 
-static int lost(int gpu) { return elapsed() >= number(gpu, "lost_at", 1e9); }
+static int looks[MOST_GPUS];
+
+int fake_looks(int gpu) { return __atomic_load_n(&looks[gpu], __ATOMIC_ACQUIRE); }
+
+/* Adds a line while others read: its first byte, which makes it visible, is written last. */
+void fake_happens(const char *key) {
+  char line[128];
+  int length = snprintf(line, sizeof line, "%s %.9f\n", key, elapsed());
+  size_t end = strlen(script);
+  if (length >= (int)sizeof line || end + length >= sizeof script) abort();
+  memcpy(script + end + 1, line + 1, length);
+  __atomic_store_n(&script[end], line[0], __ATOMIC_RELEASE);
+}
+
+static int lost(int gpu) {
+  return elapsed() >= number(gpu, "lost_at", 1e9) ||
+         fake_looks(gpu) >= number(gpu, "lost_after_looks", 1e9);
+}
 
 int nvmlInit_v2(void) {
   load_script();
@@ -217,7 +241,9 @@ int nvmlDeviceGetTemperature(void *device, int which, unsigned *celsius) {
   int gpu = gpu_of(device);
   double heat = number(gpu, "heat", 0);
   *celsius = heat > 0 ? (unsigned)(40 + 30 * fmin(1, elapsed() / heat)) : 60;
-  return lost(gpu) ? LOST : which == 0 ? OK : INVALID;
+  if (lost(gpu)) return LOST;
+  __atomic_add_fetch(&looks[gpu], 1, __ATOMIC_ACQ_REL);
+  return which == 0 ? OK : INVALID;
 }
 
 int nvmlDeviceGetUtilizationRates(void *device, unsigned *rates) {
@@ -245,7 +271,7 @@ int nvmlDeviceGetCurrentClocksEventReasons(void *device, unsigned long long *rea
 
 int nvmlDeviceGetTotalEnergyConsumption(void *device, unsigned long long *millijoules) {
   int gpu = gpu_of(device);
-  double latency = number(gpu, "latency_ms", 0);
+  double latency = number(gpu, "latency_ms", 4);
   if (latency > 0) pause_ms(latency / 2);
   double t = elapsed();
   if (lost(gpu)) return LOST;

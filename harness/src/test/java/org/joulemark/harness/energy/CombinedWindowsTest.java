@@ -3,6 +3,7 @@ package org.joulemark.harness.energy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.joulemark.harness.Undisturbed.undisturbed;
 
 import org.joulemark.harness.metrics.Metric;
 import org.junit.jupiter.api.Test;
@@ -36,25 +37,33 @@ class CombinedWindowsTest {
   }
 
   @Test
-  void netOfIdleIsWhatComesOnTop() throws InterruptedException {
-    NetWindow window = new NetWindow(meter(FakeMeter.counter(0, 0)), 0.02, 0.1);
-    window.open(() -> (System.nanoTime() - origin) / 1_000_000);
-    draw(300);
-    Thread.sleep(300);
-    WindowResult result = window.read();
-    assertThat(detail(window, "idle.power")).isCloseTo(80, within(0.5));
-    assertThat(result.energyJoules() / result.timeSeconds()).isCloseTo(220, within(4.0));
-    assertThat(result.uncertaintyJoules()).isPositive();
+  void netOfIdleIsWhatComesOnTop() throws Exception {
+    undisturbed(
+        () -> {
+          draw(80);
+          NetWindow window = new NetWindow(meter(FakeMeter.counter(0, 0)), 0.02, 0.1);
+          window.open(() -> (System.nanoTime() - origin) / 1_000_000);
+          draw(300);
+          Thread.sleep(300);
+          WindowResult result = window.read();
+          assertThat(detail(window, "idle.power")).isCloseTo(80, within(0.5));
+          assertThat(result.energyJoules() / result.timeSeconds()).isCloseTo(220, within(4.0));
+          assertThat(result.uncertaintyJoules()).isPositive();
+        });
   }
 
   @Test
-  void workThatDrawsNoMoreThanIdleHasNoNetFigure() throws InterruptedException {
-    NetWindow window = new NetWindow(meter(FakeMeter.counter(0, 0)), 0, 0.1);
-    window.open(() -> (System.nanoTime() - origin) / 1_000_000);
-    draw(60);
-    Thread.sleep(100);
-    assertThat(window.read().status()).isEqualTo(EnergyStatus.TOO_SHORT);
-    assertThat(window.read().reason()).contains("idle baseline");
+  void workThatDrawsNoMoreThanIdleHasNoNetFigure() throws Exception {
+    undisturbed(
+        () -> {
+          draw(80);
+          NetWindow window = new NetWindow(meter(FakeMeter.counter(0, 0)), 0, 0.1);
+          window.open(() -> (System.nanoTime() - origin) / 1_000_000);
+          draw(60);
+          Thread.sleep(100);
+          assertThat(window.read().status()).isEqualTo(EnergyStatus.TOO_SHORT);
+          assertThat(window.read().reason()).contains("idle baseline");
+        });
   }
 
   @Test
@@ -74,17 +83,21 @@ class CombinedWindowsTest {
   }
 
   @Test
-  void gpuAndProcessorAreSummedWhereBothAreMeasured() throws InterruptedException {
-    WithProcessorWindow window =
-        new WithProcessorWindow(meter(FakeMeter.counter(0, 0)), meter(FakeMeter.counter(0, 0)), "");
-    window.open(() -> (System.nanoTime() - origin) / 1_000_000);
-    Thread.sleep(200);
-    WindowResult result = window.read();
-    double gpu = result.energyJoules() / result.units();
-    assertThat(gpu).isCloseTo(0.08, within(0.001));
-    assertThat(detail(window, "energy.cpu")).isCloseTo(0.08, within(0.001));
-    assertThat(detail(window, "energy.process"))
-        .isCloseTo(gpu + detail(window, "energy.cpu"), within(1e-12));
+  void gpuAndProcessorAreSummedWhereBothAreMeasured() throws Exception {
+    undisturbed(
+        () -> {
+          WithProcessorWindow window =
+              new WithProcessorWindow(
+                  meter(FakeMeter.counter(0, 0)), meter(FakeMeter.counter(0, 0)), "");
+          window.open(() -> (System.nanoTime() - origin) / 1_000_000);
+          Thread.sleep(200);
+          WindowResult result = window.read();
+          double gpu = result.energyJoules() / result.units();
+          assertThat(gpu).isCloseTo(0.08, within(0.001));
+          assertThat(detail(window, "energy.cpu")).isCloseTo(0.08, within(0.001));
+          assertThat(detail(window, "energy.process"))
+              .isCloseTo(gpu + detail(window, "energy.cpu"), within(1e-12));
+        });
   }
 
   @Test

@@ -80,7 +80,7 @@ class EnergySourcesTest {
     List<Finding> none = EnergySources.examineNvml(powercap.resolve("no.so").toString());
     assertThat(none).singleElement().satisfies(f -> assertThat(f.remedy()).contains("driver"));
     String script = "devices 3";
-    String library = FakeNvml.build(powercap, script, "1.energy 3", "2.mig 1").toString();
+    String library = FakeNvml.build(script, "1.energy 3", "2.mig 1").toString();
     List<Finding> found = EnergySources.examineNvml(library);
     assertThat(found)
         .extracting(Finding::state)
