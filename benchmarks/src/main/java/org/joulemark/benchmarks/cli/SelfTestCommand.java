@@ -3,6 +3,7 @@ package org.joulemark.benchmarks.cli;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
+import org.joulemark.benchmarks.run.UsageException;
 import org.joulemark.kernels.engine.Engine;
 import org.joulemark.kernels.engine.EngineCatalogue;
 import org.joulemark.kernels.engine.EngineOptions;
@@ -42,6 +43,14 @@ final class SelfTestCommand extends SubCommand {
       description = "Seed of the random shapes (default 1).")
   private long seed = 1;
 
+  @Option(
+      names = "--only",
+      paramLabel = "TEXT",
+      description =
+          "Run only the checks whose name begins with this, such as layer, model or \"layer bloom\"."
+              + " Default: all.")
+  private String only = "";
+
   @Override
   public Integer call() {
     EngineCatalogue.Choice choice = EngineCatalogue.installed().choose(engine);
@@ -51,10 +60,17 @@ final class SelfTestCommand extends SubCommand {
     try (Engine opened = choice.provider().open(new EngineOptions(device, 0))) {
       List<SelfTestRow> rows =
           new EngineSelfTest(
-                  opened, choice.provider().gemmDefaults("auto"), seed, row -> print(out, row))
+                  opened,
+                  choice.provider().gemmDefaults("auto"),
+                  seed,
+                  name -> name.startsWith(only),
+                  row -> print(out, row))
               .run();
       out.println(summary(rows));
       out.flush();
+      if (rows.isEmpty()) {
+        throw new UsageException("No check of this engine begins with \"" + only + "\".");
+      }
       return EngineSelfTest.passed(rows) ? 0 : JoulemarkCommand.FAILED;
     }
   }

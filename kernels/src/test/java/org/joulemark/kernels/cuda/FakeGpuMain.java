@@ -66,7 +66,15 @@ final class FakeGpuMain {
   }
 
   private static void layers(CudaEngine engine) {
-    new CudaLayerSelfTest(engine).run((name, check) -> print(check.row(name)));
+    // A kernel on the stand-ins takes a thousand times as long as on a GPU: one long row of each
+    // kind.
+    new CudaLayerSelfTest(engine)
+        .run(
+            (name, check) -> {
+              if (!name.contains("length=150") || name.contains("mistral")) {
+                print(check.row(name));
+              }
+            });
   }
 
   private static void models(CudaEngine engine) {
