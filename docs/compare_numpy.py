@@ -8,13 +8,15 @@
 Each round runs numpy in a process of its own and then the suite (one JMH fork per precision), so that whatever else
 the machine does falls on both. Both sides are read the same way: the mean time of a GEMM over windows of at least
 WINDOW_S, after a warm-up. The table shows the median over all windows, the best window, and ratios of the medians
-round by round (their median), which a disturbance of one round cannot move. OPENBLAS_CORETYPE is unset, so OpenBLAS
+round by round (their median), which a disturbance of one round cannot move. A round in which other processes used more
+than DISTURBANCE of the CPU time is said and left out, and another one is tried. OPENBLAS_CORETYPE is unset, so OpenBLAS
 picks its kernels for this CPU.
 """
 import argparse
 import json
 import os
 import pathlib
+import resource
 import statistics
 import subprocess
 import sys
@@ -23,6 +25,7 @@ import tempfile
 WINDOW_S = 0.2
 WARMUP_WINDOWS = 5
 WINDOWS = 15
+DISTURBANCE = 0.05
 PRECISIONS = ["FP32", "BF16", "FP16", "INT8"]
 
 NUMPY = """
@@ -87,29 +90,48 @@ def suite_seconds(java, jar, size, threads):
     return times
 
 
+def used_by_others():
+    """CPU seconds that everything but this script's children has used so far, and CPU seconds that there were."""
+    ticks = [int(value) for value in pathlib.Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]
+    hertz = os.sysconf("SC_CLK_TCK")
+    idle = ticks[3] + ticks[4]
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return (sum(ticks) - idle) / hertz - children.ru_utime - children.ru_stime, sum(ticks) / hertz
+
+
+def share(before, after):
+    return (after[0] - before[0]) / (after[1] - before[1])
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     default_jar = pathlib.Path(__file__).resolve().parent.parent / "benchmarks" / "target" / "benchmarks.jar"
     parser.add_argument("--jar", default=str(default_jar))
     parser.add_argument("--java", default="java")
     parser.add_argument("--size", type=int, default=2048, help="rows and columns (default 2048)")
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=5, help="undisturbed rounds wanted (default 5)")
+    parser.add_argument("--attempts", type=int, default=15, help="rounds tried at most (default 15)")
     parser.add_argument("--threads", type=int, default=0, help="of the suite; 0 (default) is every core")
     arguments = parser.parse_args()
 
-    rounds = []
-    for number in range(arguments.rounds):
+    rounds, disturbed = [], []
+    while len(rounds) < arguments.rounds and len(rounds) + len(disturbed) < arguments.attempts:
+        before = used_by_others()
         taken = {name: numpy_seconds(code, arguments.size) for name, code in NUMPY_CASES.items()}
         for precision, seconds in suite_seconds(
                 arguments.java, arguments.jar, arguments.size, arguments.threads).items():
             taken[f"joulemark {precision}"] = seconds
-        rounds.append(taken)
-        print(f"round {number + 1} of {arguments.rounds}, load {os.getloadavg()[0]:.1f}: " + ", ".join(
-            f"{name} {rate(statistics.median(seconds), arguments.size):.0f}" for name, seconds in taken.items()),
-            file=sys.stderr)
+        others = share(before, used_by_others())
+        (rounds if others <= DISTURBANCE else disturbed).append(taken)
+        print(f"round {len(rounds) + len(disturbed)}, other processes {100 * others:.0f} %"
+              f"{'' if others <= DISTURBANCE else ' (left out)'}: " + ", ".join(
+                  f"{name} {rate(statistics.median(seconds), arguments.size):.0f}" for name, seconds in taken.items()),
+              file=sys.stderr)
+    if not rounds:
+        sys.exit("Other processes used the CPU in every round; try again when the machine is quiet.")
 
     best_numpy = min(NUMPY_CASES, key=lambda name: statistics.median(statistics.median(r[name]) for r in rounds))
-    print(f"{arguments.size} x {arguments.size} x {arguments.size}, {arguments.rounds} rounds, "
+    print(f"{arguments.size} x {arguments.size} x {arguments.size}, {len(rounds)} undisturbed rounds of {len(rounds) + len(disturbed)}, "
           f"{WINDOWS} windows of {WINDOW_S} s each, GFLOP/s (GOP/s)")
     print(f"| {'':24} | median | best | x numpy | x our FP32 |")
     print(f"|{'-' * 26}|-------:|-----:|--------:|-----------:|")
