@@ -99,8 +99,10 @@ class GpuWindowsTest {
         .hasMessageContaining(sentence);
   }
 
+  // Quicker readings, back to back, keep a core busy, and a crowded machine takes it away for
+  // longer than a tick: EdgePlanTest and TickCalibrationTest have those, in a time of their own.
   @ParameterizedTest
-  @CsvSource({"10,0", "10,5", "20,5", "100,0", "100,5", "50,3"})
+  @CsvSource({"10,1", "10,5", "20,5", "100,0.5", "100,5", "50,3"})
   void energyPerUnitIsRightWhateverTheTick(double tick, double latency) throws Exception {
     Path library = FakeNvml.build("watts 300", "tick_ms " + tick, "latency_ms " + latency);
     undisturbed(
