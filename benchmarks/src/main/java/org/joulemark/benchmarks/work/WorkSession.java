@@ -55,9 +55,10 @@ public final class WorkSession implements AutoCloseable {
 
   /** Call at the end of {@code @Setup(Level.Iteration)}. */
   public void begin() {
-    work.prime();
     work.resetDeviceTimes();
     WorkWindow.open(unit, session.engine().energyDomain(), work::completed);
+    // Last, so that opening the window cannot let the queue run dry: JMH would count its refilling.
+    work.prime();
   }
 
   /**
