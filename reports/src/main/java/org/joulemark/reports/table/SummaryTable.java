@@ -41,16 +41,28 @@ public final class SummaryTable {
       return "";
     }
     StringBuilder text = new StringBuilder();
+    Map<String, List<ResultRow>> benchmarks = new LinkedHashMap<>();
+    for (ResultRow row : rows) {
+      benchmarks.computeIfAbsent(row.benchmark(), name -> new ArrayList<>()).add(row);
+    }
+    for (List<ResultRow> benchmark : benchmarks.values()) {
+      appendBenchmark(text, benchmark);
+    }
+    appendEnergyKinds(text, rows.stream().filter(row -> row.outcome() == Outcome.OK).toList());
+    appendOthers(text, benchmarks, Outcome.UNSUPPORTED, "Unsupported here");
+    appendOthers(text, benchmarks, Outcome.FAILED, "Failed");
+    return text.toString();
+  }
+
+  /** A table of its own for each benchmark, because each has parameters of its own. */
+  private static void appendBenchmark(StringBuilder text, List<ResultRow> rows) {
     List<ResultRow> measured = rows.stream().filter(row -> row.outcome() == Outcome.OK).toList();
     Set<String> varying = varyingParameters(rows);
     if (!measured.isEmpty()) {
       text.append(measuredTable(measured, varying).render());
     }
     appendConstants(text, rows, varying);
-    appendEnergyKinds(text, measured);
-    appendOthers(text, rows, varying, Outcome.UNSUPPORTED, "Unsupported here");
-    appendOthers(text, rows, varying, Outcome.FAILED, "Failed");
-    return text.toString();
+    text.append('\n');
   }
 
   /**
@@ -162,25 +174,27 @@ public final class SummaryTable {
   }
 
   private static void appendOthers(
-      StringBuilder text,
-      List<ResultRow> rows,
-      Set<String> varying,
-      Outcome outcome,
-      String title) {
-    List<ResultRow> others = rows.stream().filter(row -> row.outcome() == outcome).toList();
-    if (others.isEmpty()) {
-      return;
+      StringBuilder text, Map<String, List<ResultRow>> benchmarks, Outcome outcome, String title) {
+    boolean titled = false;
+    for (List<ResultRow> rows : benchmarks.values()) {
+      Set<String> varying = varyingParameters(rows);
+      for (ResultRow row : rows) {
+        if (row.outcome() == outcome) {
+          text.append(titled ? "" : "\n" + title + ":\n");
+          titled = true;
+          appendOther(text, row, varying);
+        }
+      }
     }
-    text.append('\n').append(title).append(":\n");
-    for (ResultRow row : others) {
-      StringBuilder line = new StringBuilder("  ").append(shortName(row.benchmark()));
-      varying.forEach(
-          name -> {
-            if (row.params().containsKey(name)) {
-              line.append(' ').append(name).append('=').append(row.params().get(name));
-            }
-          });
-      text.append(line).append(": ").append(row.reason()).append('\n');
+  }
+
+  private static void appendOther(StringBuilder text, ResultRow row, Set<String> varying) {
+    text.append("  ").append(shortName(row.benchmark()));
+    for (String name : varying) {
+      if (row.params().containsKey(name)) {
+        text.append(' ').append(name).append('=').append(row.params().get(name));
+      }
     }
+    text.append(": ").append(row.reason()).append('\n');
   }
 }
