@@ -4,7 +4,6 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
-import java.util.function.Consumer;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.infra.IterationParams;
 import org.openjdk.jmh.results.BenchmarkResult;
@@ -20,12 +19,6 @@ final class RecordingFormat implements OutputFormat {
   private static final int KEPT_CHARACTERS = 64 * 1024;
 
   private final StringBuilder text = new StringBuilder();
-  private final Consumer<String> iterationDone;
-
-  /** Calls {@code iterationDone} with JMH's primary result after each measured iteration. */
-  RecordingFormat(Consumer<String> iterationDone) {
-    this.iterationDone = iterationDone;
-  }
 
   /** What was printed, at most the last 64 KiB. */
   synchronized String text() {
@@ -42,9 +35,7 @@ final class RecordingFormat implements OutputFormat {
 
   @Override
   public void iterationResult(
-      BenchmarkParams benchmark, IterationParams params, int iteration, IterationResult data) {
-    iterationDone.accept(data.getPrimaryResult().toString());
-  }
+      BenchmarkParams benchmark, IterationParams params, int iteration, IterationResult data) {}
 
   @Override
   public void startBenchmark(BenchmarkParams params) {}

@@ -115,7 +115,7 @@ public final class SuiteRun {
   }
 
   private Result runJmh(ConfigurationOptions options, Path notes) throws IOException {
-    RecordingFormat recording = new RecordingFormat(line -> {});
+    RecordingFormat recording = new RecordingFormat();
     String property = ForkNotes.PROPERTY;
     // Without forks (-f 0) the benchmark runs in this process.
     System.setProperty(property, notes.toString());
