@@ -23,6 +23,7 @@ import org.joulemark.kernels.model.LayerTensors;
 import org.joulemark.kernels.model.ModelShape;
 import org.joulemark.kernels.model.TensorSource;
 import org.joulemark.kernels.quant.Precision;
+import org.joulemark.kernels.quant.Strategy;
 
 /**
  * This machine's CPU through oneDNN. Work is done when {@code submit} returns. Memory and
@@ -136,7 +137,7 @@ public final class CpuEngine implements Engine {
    */
   @Override
   public LayerWork layer(LayerProblem problem, TensorSource source, LayerOptions options) {
-    checkPass(problem.shape(), problem.precision(), options);
+    checkPass(problem.shape(), problem.strategy(), options);
     return CpuLayerWork.prepare(problem, context, team, source);
   }
 
@@ -147,11 +148,16 @@ public final class CpuEngine implements Engine {
    */
   @Override
   public ModelSession model(ModelProblem problem, TensorSource source, LayerOptions options) {
-    checkPass(problem.shape(), problem.precision(), options);
+    checkPass(problem.shape(), problem.strategy(), options);
     return CpuModelSession.prepare(problem, context, team, source);
   }
 
-  private void checkPass(ModelShape shape, Precision precision, LayerOptions options) {
+  private void checkPass(ModelShape shape, Strategy strategy, LayerOptions options) {
+    Precision precision = strategy.base();
+    if (!strategy.isPlain()) {
+      throw new UnsupportedWorkException(
+          "The " + name() + " engine does not carry out strategy=" + strategy.id() + " yet.");
+    }
     checkLibrary(options.library());
     only("algorithm", options.algorithm(), LAYER_DEFAULTS.algorithm());
     only("attention", options.attention(), LAYER_DEFAULTS.attention());

@@ -26,6 +26,7 @@ import org.joulemark.kernels.model.LayerTensors;
 import org.joulemark.kernels.model.ModelShape;
 import org.joulemark.kernels.model.TensorSource;
 import org.joulemark.kernels.quant.Precision;
+import org.joulemark.kernels.quant.Strategy;
 import org.joulemark.kernels.selftest.Checks;
 import org.joulemark.kernels.selftest.SelfChecking;
 import org.jspecify.annotations.Nullable;
@@ -227,7 +228,7 @@ public final class CudaEngine implements Engine, SelfChecking {
    */
   @Override
   public LayerWork layer(LayerProblem problem, TensorSource source, LayerOptions options) {
-    checkPass(problem.shape(), problem.precision(), options);
+    checkPass(problem.shape(), problem.strategy(), options);
     return CudaLayerWork.prepare(problem, this, planner(workspace()), source, options);
   }
 
@@ -238,11 +239,16 @@ public final class CudaEngine implements Engine, SelfChecking {
    */
   @Override
   public ModelSession model(ModelProblem problem, TensorSource source, LayerOptions options) {
-    checkPass(problem.shape(), problem.precision(), options);
+    checkPass(problem.shape(), problem.strategy(), options);
     return CudaModelSession.prepare(problem, this, planner(workspace()), source, options);
   }
 
-  private void checkPass(ModelShape shape, Precision precision, LayerOptions options) {
+  private void checkPass(ModelShape shape, Strategy strategy, LayerOptions options) {
+    Precision precision = strategy.base();
+    if (!strategy.isPlain()) {
+      throw new UnsupportedWorkException(
+          "The " + name() + " engine does not carry out strategy=" + strategy.id() + " yet.");
+    }
     requireKnown("library", options.library(), List.of(GemmSupport.CUBLASLT));
     requireKnown("algorithm", options.algorithm(), ALGORITHMS);
     requireKnown("attention", options.attention(), ATTENTIONS);
