@@ -229,9 +229,10 @@ CUresult cuModuleUnload(void *module) {
   free(m);
   return OK;
 }
-typedef void Launcher(unsigned blocks, unsigned threads, void **arguments);
+typedef void Launcher(unsigned blocks, unsigned threads, unsigned shared, void **arguments);
 typedef struct Function {
   char name[64];
+  unsigned most_shared;
   Launcher *launcher;
   unsigned count;
   unsigned char sizes[32];
@@ -249,6 +250,7 @@ CUresult cuModuleGetFunction(void **function, void *module, const char *name) {
   if (!m) return INVALID_VALUE;
   Function *f = calloc(1, sizeof *f); /* as long as the process, as in a real driver as long as the module */
   snprintf(f->name, sizeof f->name, "%s", name);
+  f->most_shared = 48 << 10;
   *function = f;
   if (m->library) {
     f->launcher = (Launcher *)symbol(m, "launch", name);
@@ -260,9 +262,15 @@ CUresult cuModuleGetFunction(void **function, void *module, const char *name) {
   for (size_t i = 0; i < sizeof known / sizeof *known; i++) if (!strcmp(known[i], name)) return OK;
   return 500;
 }
+/* CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES, as much as every GPU from 8.0 on gives. */
+CUresult cuFuncSetAttribute(void *function, int attribute, int value) {
+  if (!function || attribute != 8 || value < 0 || value > 99 << 10) return INVALID_VALUE;
+  ((Function *)function)->most_shared = value;
+  return OK;
+}
 typedef struct Launch {
   const Function *function;
-  unsigned blocks, threads;
+  unsigned blocks, threads, shared;
   uint64_t arguments[32];
 } Launch;
 static void launch(void *data) {
@@ -272,7 +280,7 @@ static void launch(void *data) {
   if (f->launcher) {
     void *places[32];
     for (unsigned i = 0; i < f->count; i++) places[i] = &a[i];
-    f->launcher(l->blocks, l->threads, places);
+    f->launcher(l->blocks, l->threads, l->shared, places);
     return;
   }
   uint32_t *words = (uint32_t *)(uintptr_t)a[0];
@@ -286,11 +294,12 @@ static void launch(void *data) {
 }
 CUresult cuLaunchKernel(void *function, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz,
                         unsigned shared, void *stream, void **arguments, void **extra) {
-  if (!gx || gx > 0x7fffffff || gy != 1 || gz != 1 || !bx || bx > 1024 || by != 1 || bz != 1 || shared || extra) {
+  const Function *f = function;
+  if (!gx || gx > 0x7fffffff || gy != 1 || gz != 1 || !bx || bx > 1024 || by != 1 || bz != 1 || extra) {
     return INVALID_VALUE;
   }
-  Launch l = {.function = function, .blocks = gx, .threads = bx};
-  const Function *f = function;
+  if (shared > f->most_shared) return INVALID_VALUE;
+  Launch l = {.function = function, .blocks = gx, .threads = bx, .shared = shared};
   if (f->launcher) {
     for (unsigned i = 0; i < f->count; i++) memcpy(&l.arguments[i], arguments[i], f->sizes[i]);
   } else if (f->name[0] != 'e') {

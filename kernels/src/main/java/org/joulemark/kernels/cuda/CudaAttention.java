@@ -24,7 +24,9 @@ final class CudaAttention {
   private static final int VECTOR_BYTES = 16;
   // Tile heights and argument places of the kernels' sources.
   private static final int PLAIN_QUERIES = 32;
-  private static final int TENSOR_QUERIES = 64;
+  private static final int TENSOR_QUERIES = 128;
+  private static final int TENSOR_ROWS = TENSOR_QUERIES + 2 * 64;
+  private static final int TENSOR_PADDING = 8;
   private static final int DECODE_VECTORS = 8;
   private static final int ROPE_START = 5;
   private static final int PREFILL_START = 6;
@@ -172,6 +174,9 @@ final class CudaAttention {
                 shape.kvHeads(),
                 shape.slidingWindow(),
                 scale()));
+    if (tensorCores) {
+      launch.share(TENSOR_ROWS * (shape.headSize() + TENSOR_PADDING) * type.bytes());
+    }
     return (start, stream) -> {
       launch.set(PREFILL_START, start);
       launch.launch(stream);

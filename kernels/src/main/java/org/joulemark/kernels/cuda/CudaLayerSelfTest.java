@@ -26,6 +26,7 @@ final class CudaLayerSelfTest {
       List.of(Precision.FP32, Precision.FP16, Precision.BF16);
   private static final int[] LENGTHS = {1, 7, 33};
   private static final int LONG = 150;
+  private static final int VERY_LONG = 1000;
   private static final int BATCH = 3;
 
   private final CudaEngine engine;
@@ -61,6 +62,22 @@ final class CudaLayerSelfTest {
       }
       check(checks, LayerProblem.prefill(shape, Precision.TF32, 2, LONG), CudaAttention.OWN);
     }
+    for (ModelShape shape : veryLong()) {
+      for (Precision precision : PRECISIONS) {
+        check(checks, LayerProblem.prefill(shape, precision, BATCH, VERY_LONG), CudaAttention.OWN);
+        check(checks, LayerProblem.decode(shape, precision, BATCH, VERY_LONG), CudaAttention.OWN);
+      }
+    }
+  }
+
+  /** Many tiles of keys, the last one not full; a window that begins within a tile. */
+  private static List<ModelShape> veryLong() {
+    return List.of(
+        gated("llama", 6, 2, 16, 0),
+        gated("qwen2", 6, 2, 64, 0),
+        gated("mistral", 6, 2, 80, 300),
+        gated("qwen2", 6, 2, 128, 0),
+        bloom(6, 64));
   }
 
   private void check(Checks checks, LayerProblem problem, String attention) {
