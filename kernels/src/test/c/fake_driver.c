@@ -317,3 +317,49 @@ CUresult cuGetErrorString(int code, const char **text) {
   *text = code == OUT_OF_MEMORY ? "out of memory" : "an error of the fake driver";
   return OK;
 }
+
+/* No private tables. */
+CUresult cuGetExportTable(const void **table, const void *id) { (void)table, (void)id; return INVALID_VALUE; }
+/* What cuDNN looks up when it plans, and calls only when it executes. */
+#define ABSENT(name) \
+  CUresult name(void) { \
+    fprintf(stderr, #name " is not part of the stand-in.\n"); \
+    return 801; \
+  }
+ABSENT(cuCtxGetCurrent)
+ABSENT(cuCtxGetLimit)
+ABSENT(cuCtxPopCurrent)
+ABSENT(cuCtxPopCurrent_v2)
+ABSENT(cuCtxPushCurrent)
+ABSENT(cuCtxPushCurrent_v2)
+ABSENT(cuLaunchCooperativeKernel)
+ABSENT(cuLaunchKernelEx)
+ABSENT(cuLibraryLoadFromFile)
+ABSENT(cuLinkAddData)
+ABSENT(cuLinkAddData_v2)
+ABSENT(cuLinkComplete)
+ABSENT(cuLinkCreate)
+ABSENT(cuLinkCreate_v2)
+ABSENT(cuLinkDestroy)
+ABSENT(cuOccupancyMaxPotentialClusterSize)
+ABSENT(cuStreamGetCtx)
+CUresult cuLibraryLoadData(void **library, const void *code, void *o, void *v, unsigned n, void *p, void *q, unsigned m) {
+  (void)o, (void)v, (void)n, (void)p, (void)q, (void)m;
+  if (!code) return INVALID_VALUE;
+  *library = malloc(1);
+  return OK;
+}
+CUresult cuLibraryUnload(void *library) { free(library); return OK; }
+CUresult cuLibraryGetKernel(void **kernel, void *library, const char *name) {
+  *kernel = library;
+  return library && name ? OK : INVALID_VALUE;
+}
+CUresult cuKernelGetAttribute(int *value, int attribute, void *kernel, int device) {
+  (void)attribute, (void)device;
+  *value = 0;
+  return kernel ? OK : INVALID_VALUE;
+}
+CUresult cuKernelSetAttribute(int attribute, int value, void *kernel, int device) {
+  (void)attribute, (void)value, (void)device;
+  return kernel ? OK : INVALID_VALUE;
+}

@@ -13,6 +13,9 @@ final class CudaAttention {
   /** Our fastest kernels. */
   static final String OWN = "own";
 
+  /** Of several new tokens cuDNN's, of a single one our own. */
+  static final String CUDNN = "cudnn";
+
   /** The plain kernels, which the fast ones are held against. */
   static final String PLAIN = "plain";
 
@@ -35,11 +38,12 @@ final class CudaAttention {
   private static final int DECODE_CHUNKS = 10;
   private static final int COMBINE_CHUNKS = 2;
 
+  private final CudaEngine engine;
   private final CudaKernels kernels;
   private final CudaScope scope;
   private final ModelShape shape;
   private final ElementType type;
-  private final boolean plain;
+  private final String attention;
   private final int batch;
   private final int tokens;
   private final int capacity;
@@ -47,33 +51,36 @@ final class CudaAttention {
   private final DeviceArena.Slice qkv;
   private final DeviceArena.Slice attended;
   private final DeviceArena.@Nullable Slice partial;
+  private @Nullable CudnnAttention cudnn;
 
   /**
    * Plans the memory.
    *
    * @param scope owns launches
-   * @param plain whether only the plain kernels are used
+   * @param attention {@link #OWN}, {@link #CUDNN} or {@link #PLAIN}
    * @param qkv [batch · tokens, queryWidth + 2·kvWidth]
    * @param attended [batch · tokens, queryWidth]
    */
   CudaAttention(
+      CudaEngine engine,
       CudaKernels kernels,
       CudaScope scope,
       DeviceArena arena,
       ModelShape shape,
       ElementType type,
-      boolean plain,
+      String attention,
       int batch,
       int tokens,
       int capacity,
       CudaPositions positions,
       DeviceArena.Slice qkv,
       DeviceArena.Slice attended) {
+    this.engine = engine;
     this.kernels = kernels;
     this.scope = scope;
     this.shape = shape;
     this.type = type;
-    this.plain = plain;
+    this.attention = attention;
     this.batch = batch;
     this.tokens = tokens;
     this.capacity = capacity;
@@ -142,16 +149,53 @@ final class CudaAttention {
                 shape.heads(),
                 shape.kvHeads(),
                 blocksPerRow));
-    Call attention = partial == null ? prefill(cache) : decode(cache, partial);
+    Call call = attend(cache);
     return (start, stream) -> {
       rope.set(ROPE_START, start);
       rope.launch(stream);
-      attention.run(start, stream);
+      call.run(start, stream);
     };
   }
 
+  /** The same without positions and cache write: over keys and values that are there. */
+  Call attend(CudaKvCache cache) {
+    return partial == null ? prefill(cache) : decode(cache, partial);
+  }
+
   private Call prefill(CudaKvCache cache) {
-    boolean tensorCores = !plain && type.bytes() == Short.BYTES && kernels.hasTensorCores();
+    return attention.equals(CUDNN) ? cudnn().bind(cache) : ownPrefill(cache);
+  }
+
+  /** Planned when the first cache is bound: the memory is allocated then. */
+  private CudnnAttention cudnn() {
+    if (cudnn == null) {
+      SdpaShape fromStart =
+          new SdpaShape(
+              type,
+              batch,
+              shape.heads(),
+              shape.kvHeads(),
+              shape.headSize(),
+              tokens,
+              0,
+              capacity,
+              shape.slidingWindow(),
+              positions.slopes() != 0);
+      cudnn =
+          new CudnnAttention(
+              engine.cudnn(),
+              scope,
+              fromStart,
+              qkv.pointer(),
+              new DeviceAddress(positions.slopes()),
+              attended.pointer());
+    }
+    return cudnn;
+  }
+
+  private Call ownPrefill(CudaKvCache cache) {
+    boolean tensorCores =
+        !attention.equals(PLAIN) && type.bytes() == Short.BYTES && kernels.hasTensorCores();
     int queries = tensorCores ? TENSOR_QUERIES : PLAIN_QUERIES;
     String name = tensorCores ? "attention_tensor" : "attention_prefill";
     int tiles = (tokens + queries - 1) / queries;

@@ -38,7 +38,8 @@ public final class CudaEngine implements Engine, SelfChecking {
   private static final List<String> ALGORITHMS = List.of("heuristic", "tuned");
   private static final List<String> CACHES = List.of("rotating", "hot");
   private static final List<String> LAUNCHES = List.of("stream", "graph");
-  private static final List<String> ATTENTIONS = List.of(CudaAttention.OWN, CudaAttention.PLAIN);
+  private static final List<String> ATTENTIONS =
+      List.of(CudaAttention.OWN, CudaAttention.CUDNN, CudaAttention.PLAIN);
 
   /** What {@code auto} stands for in the options of layers and models. */
   static final LayerOptions LAYER_DEFAULTS =
@@ -52,6 +53,7 @@ public final class CudaEngine implements Engine, SelfChecking {
   private static final int RESERVED_SHARE = 8;
   private static final int NOISE_BYTES = 16 << 20;
 
+  private final CudaInstallation installation;
   private final CudaDevice device;
   private final CudaStream stream;
   private final cublasLtContext lt = new cublasLtContext();
@@ -60,13 +62,17 @@ public final class CudaEngine implements Engine, SelfChecking {
   private @Nullable DeviceBuffer workspace;
   private @Nullable PinnedBuffer staging;
   private @Nullable cublasContext cublasHandle;
+  private @Nullable Cudnn cudnn;
 
   /**
    * Opens the device; the CUDA libraries are loaded.
    *
-   * @param libraryFacts where they were found
+   * @param installation loads what is loaded only when it is asked for
+   * @param libraryFacts where the libraries were found
    */
-  CudaEngine(EngineOptions options, Map<String, String> libraryFacts) {
+  CudaEngine(
+      EngineOptions options, CudaInstallation installation, Map<String, String> libraryFacts) {
+    this.installation = installation;
     device = CudaDevice.open(options.device());
     boolean complete = false;
     try {
@@ -228,6 +234,10 @@ public final class CudaEngine implements Engine, SelfChecking {
   @Override
   public LayerWork layer(LayerProblem problem, TensorSource source, LayerOptions options) {
     checkPass(problem.shape(), problem.precision(), options);
+    if (options.attention().equals(CudaAttention.CUDNN) && problem.newTokens() == 1) {
+      throw new UnsupportedWorkException(
+          "attention=cudnn reads several new tokens at once; a single one is for attention=own.");
+    }
     return CudaLayerWork.prepare(problem, this, planner(workspace()), source, options);
   }
 
@@ -261,6 +271,25 @@ public final class CudaEngine implements Engine, SelfChecking {
     }
     CudaAttention.check(shape);
     device.makeCurrent();
+    if (options.attention().equals(CudaAttention.CUDNN)) {
+      checkCudnn(precision);
+    }
+  }
+
+  private void checkCudnn(Precision precision) {
+    if (precision.activation().bytes() != Short.BYTES) {
+      throw new UnsupportedWorkException(
+          "attention=cudnn is for FP16 and BF16; " + precision + " is for attention=own.");
+    }
+    if (device.computeCapability() < CudaKernels.AMPERE) {
+      throw new UnsupportedWorkException(
+          "attention=cudnn needs compute capability 8.0; "
+              + device.name()
+              + " has "
+              + facts.get("device.compute_capability")
+              + ".");
+    }
+    cudnn();
   }
 
   /** How a layer or a model is carried out, apart from what cuBLASLt chose. */
@@ -387,6 +416,30 @@ public final class CudaEngine implements Engine, SelfChecking {
     return cublasHandle;
   }
 
+  /**
+   * cuDNN on this device, loaded when it is first asked for.
+   *
+   * @throws UnsupportedWorkException if it is not there
+   */
+  Cudnn cudnn() {
+    if (cudnn == null) {
+      loadCudnn();
+      try {
+        cudnn = new Cudnn(stream);
+      } catch (LinkageError stubs) {
+        throw new UnsupportedWorkException(
+            "attention=cudnn: cuDNN's stubs cannot be loaded: " + stubs.getMessage() + ".", stubs);
+      }
+      facts.put("library.cudnn", Cudnn.version());
+    }
+    return cudnn;
+  }
+
+  /** Loads cuDNN; as {@link #cudnn}, but opens nothing. */
+  void loadCudnn() {
+    facts.putAll(installation.loadCudnn());
+  }
+
   /** Page-locked memory for copies, used by one thing after another. */
   PinnedBuffer staging() {
     if (staging == null) {
@@ -408,6 +461,9 @@ public final class CudaEngine implements Engine, SelfChecking {
   public void close() {
     device.makeCurrent();
     try {
+      if (cudnn != null) {
+        cudnn.close();
+      }
       if (cublasHandle != null) {
         cublasContext handle = cublasHandle;
         cublasHandle = null;

@@ -52,9 +52,9 @@ final class CudaPass {
    * @param inPlace whether the output is written over the input
    */
   CudaPass(
+      CudaEngine engine,
       CudaKernels kernels,
       LtPlanner planner,
-      CudaStream stream,
       CudaScope scope,
       DeviceArena arena,
       CudaPositions positions,
@@ -67,7 +67,7 @@ final class CudaPass {
       boolean inPlace) {
     this.kernels = kernels;
     this.scope = scope;
-    this.stream = stream;
+    this.stream = engine.stream();
     this.shape = kind.shape();
     this.type = precision.activation();
     this.rows = Math.multiplyExact(batch, tokens);
@@ -95,12 +95,13 @@ final class CudaPass {
     this.downPart = new CudaLinear(planner, "down", precision, rows, hidden, inside, algorithm);
     this.attention =
         new CudaAttention(
+            engine,
             kernels,
             scope,
             arena,
             shape,
             type,
-            options.attention().equals(CudaAttention.PLAIN),
+            options.attention(),
             batch,
             tokens,
             capacity,
