@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * that fit. Many new tokens of a sequence go through tiles; a single one is split over its context.
  */
 final class CudaAttention {
+  /** The faster one of the next two, as {@link AttentionChooser} finds. */
+  static final String AUTO = "auto";
+
   /** Our fastest kernels. */
   static final String OWN = "own";
 
@@ -169,18 +172,7 @@ final class CudaAttention {
   /** Planned when the first cache is bound: the memory is allocated then. */
   private CudnnAttention cudnn() {
     if (cudnn == null) {
-      SdpaShape fromStart =
-          new SdpaShape(
-              type,
-              batch,
-              shape.heads(),
-              shape.kvHeads(),
-              shape.headSize(),
-              tokens,
-              0,
-              capacity,
-              shape.slidingWindow(),
-              positions.slopes() != 0);
+      SdpaShape fromStart = SdpaShape.of(shape, type, batch, tokens, capacity);
       cudnn =
           new CudnnAttention(
               engine.cudnn(),

@@ -25,6 +25,7 @@ import org.joulemark.kernels.layer.ModelProblem;
 import org.joulemark.kernels.model.LayerTensors;
 import org.joulemark.kernels.model.ModelShape;
 import org.joulemark.kernels.model.TensorSource;
+import org.joulemark.kernels.quant.ElementType;
 import org.joulemark.kernels.quant.Precision;
 import org.joulemark.kernels.selftest.Checks;
 import org.joulemark.kernels.selftest.SelfChecking;
@@ -39,11 +40,15 @@ public final class CudaEngine implements Engine, SelfChecking {
   private static final List<String> CACHES = List.of("rotating", "hot");
   private static final List<String> LAUNCHES = List.of("stream", "graph");
   private static final List<String> ATTENTIONS =
-      List.of(CudaAttention.OWN, CudaAttention.CUDNN, CudaAttention.PLAIN);
+      List.of(CudaAttention.AUTO, CudaAttention.OWN, CudaAttention.CUDNN, CudaAttention.PLAIN);
 
   /** What {@code auto} stands for in the options of layers and models. */
   static final LayerOptions LAYER_DEFAULTS =
-      new LayerOptions(GemmSupport.CUBLASLT, "heuristic", CudaAttention.OWN, "stream");
+      new LayerOptions(GemmSupport.CUBLASLT, "heuristic", CudaAttention.AUTO, "stream");
+
+  /** Why a decode work with attention=cudnn is refused. */
+  static final String CUDNN_SINGLE =
+      "attention=cudnn reads several new tokens at once; a single one is for attention=own.";
 
   private static final long LARGE_WORKSPACE = 256L << 20;
   private static final long SMALL_WORKSPACE = 64L << 20;
@@ -58,6 +63,7 @@ public final class CudaEngine implements Engine, SelfChecking {
   private final CudaStream stream;
   private final cublasLtContext lt = new cublasLtContext();
   private final CacheDirectory cache = CacheDirectory.here();
+  private final AttentionChooser attention = new AttentionChooser(this, cache);
   private final Map<String, String> facts = new LinkedHashMap<>();
   private @Nullable DeviceBuffer workspace;
   private @Nullable PinnedBuffer staging;
@@ -235,8 +241,7 @@ public final class CudaEngine implements Engine, SelfChecking {
   public LayerWork layer(LayerProblem problem, TensorSource source, LayerOptions options) {
     checkPass(problem.shape(), problem.precision(), options);
     if (options.attention().equals(CudaAttention.CUDNN) && problem.newTokens() == 1) {
-      throw new UnsupportedWorkException(
-          "attention=cudnn reads several new tokens at once; a single one is for attention=own.");
+      throw new UnsupportedWorkException(CUDNN_SINGLE);
     }
     return CudaLayerWork.prepare(problem, this, planner(workspace()), source, options);
   }
@@ -292,12 +297,23 @@ public final class CudaEngine implements Engine, SelfChecking {
     cudnn();
   }
 
+  /** Whether cuDNN's attention can be thought of: format, device, files; loads nothing. */
+  boolean mayUseCudnn(ElementType type) {
+    return type.bytes() == Short.BYTES
+        && device.computeCapability() >= CudaKernels.AMPERE
+        && installation.hasCudnn();
+  }
+
+  /** Decides which attention runs. */
+  AttentionChooser attention() {
+    return attention;
+  }
+
   /** How a layer or a model is carried out, apart from what cuBLASLt chose. */
   static Map<String, String> factsOf(LayerOptions options, Precision precision) {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("library", options.library());
     facts.put("algorithm", options.algorithm());
-    facts.put("attention", options.attention());
     facts.put("launch", options.launch());
     facts.put("kv.cache", precision.activation().name());
     return facts;

@@ -222,6 +222,11 @@ final class CudaInstallation {
     return facts;
   }
 
+  /** Whether cuDNN's files are there. */
+  boolean hasCudnn() {
+    return search.findFolderWith(CUDNN.files).isPresent();
+  }
+
   /**
    * Loads cuDNN from where it is; {@link #load} came before.
    *
@@ -229,7 +234,7 @@ final class CudaInstallation {
    * @throws UnsupportedWorkException if it is not there or the loader refuses it
    */
   Map<String, String> loadCudnn() {
-    if (search.findFolderWith(CUDNN.files).isEmpty()) {
+    if (!hasCudnn()) {
       throw new UnsupportedWorkException(
           "attention=cudnn needs cuDNN 9 (libcudnn.so.9 and the libraries beside it), which was not"
               + " found; put its folder on LD_LIBRARY_PATH, or choose attention=own.");

@@ -40,6 +40,7 @@ final class CudaPass {
   private final CudaLinear inPart;
   private final CudaLinear downPart;
   private final CudaAttention attention;
+  private final Map<String, String> attentionFacts;
 
   /**
    * Plans a pass and its memory.
@@ -93,6 +94,8 @@ final class CudaPass {
         new CudaLinear(
             planner, shape.gated() ? "gate_up" : "up", precision, rows, in, hidden, algorithm);
     this.downPart = new CudaLinear(planner, "down", precision, rows, hidden, inside, algorithm);
+    this.attentionFacts =
+        engine.attention().choose(options.attention(), shape, type, batch, tokens, capacity);
     this.attention =
         new CudaAttention(
             engine,
@@ -101,7 +104,7 @@ final class CudaPass {
             arena,
             shape,
             type,
-            options.attention(),
+            attentionFacts.getOrDefault("attention", CudaAttention.OWN),
             batch,
             tokens,
             capacity,
@@ -208,9 +211,12 @@ final class CudaPass {
     return rows;
   }
 
-  /** What cuBLASLt chose for each linear part, under the part's name; after a layer is bound. */
+  /**
+   * Which attention runs, and what cuBLASLt chose for each linear part, under the part's name;
+   * after a layer is bound.
+   */
   Map<String, String> facts() {
-    Map<String, String> facts = new LinkedHashMap<>();
+    Map<String, String> facts = new LinkedHashMap<>(attentionFacts);
     add(facts, "qkv", qkvPart);
     add(facts, "o", outputPart);
     add(facts, shape.gated() ? "gate_up" : "up", inPart);

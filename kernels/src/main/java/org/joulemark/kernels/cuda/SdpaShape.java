@@ -1,5 +1,6 @@
 package org.joulemark.kernels.cuda;
 
+import org.joulemark.kernels.model.ModelShape;
 import org.joulemark.kernels.quant.ElementType;
 
 /**
@@ -28,6 +29,21 @@ record SdpaShape(
     int capacity,
     int window,
     boolean alibi) {
+
+  /** Of a model's layers, from position 0 on. */
+  static SdpaShape of(ModelShape shape, ElementType type, int batch, int tokens, int capacity) {
+    return new SdpaShape(
+        type,
+        batch,
+        shape.heads(),
+        shape.kvHeads(),
+        shape.headSize(),
+        tokens,
+        0,
+        capacity,
+        shape.slidingWindow(),
+        shape.alibi());
+  }
 
   /** The same for tokens that start at another position. */
   SdpaShape startingAt(int position) {

@@ -171,7 +171,9 @@ class FakeGpuTest {
         .containsExactly(
             "UnsupportedWorkException\tattention=cudnn is for FP16 and BF16; FP32 is for"
                 + " attention=own.");
-    assertThat(java(Map.of(), "0", "layer", "FP16", "own").output).contains("attention\town");
+    for (String attention : List.of("own", "auto")) {
+      assertThat(java(Map.of(), "0", "layer", "FP16", attention).output).contains("attention\town");
+    }
   }
 
   @Test
