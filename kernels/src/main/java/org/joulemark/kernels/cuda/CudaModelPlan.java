@@ -156,9 +156,9 @@ final class CudaModelPlan implements AutoCloseable {
       CudaModelWeights weights,
       int tokens) {
     return new CudaPass(
+        engine,
         kernels,
         planner,
-        engine.stream(),
         scope,
         arena,
         weights.positions(),
