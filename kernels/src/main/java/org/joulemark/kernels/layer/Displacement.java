@@ -10,7 +10,7 @@ package org.joulemark.kernels.layer;
  * for an engine that follows the definition, whatever its own rounding adds, and about 0 for one
  * that does not quantize, or quantizes otherwise.
  */
-final class Displacement {
+public final class Displacement {
   // Between the two, nearer to 0: codes that turn take an error from its defined side to the other,
   // which in tests at widths of 32 has left 0.6.
   private static final double LARGEST_DEVIATION = 0.7;
@@ -22,10 +22,14 @@ final class Displacement {
    * hardly further from {@code unquantized} than the base precision's own error is, there is
    * nothing to see, and it passes.
    *
+   * @param definition what the strategy defines
+   * @param unquantized what there is where nothing is quantized
    * @param baseError relative Frobenius error that the base precision alone may have
-   * @return |1 − (a − u)·(d − u) / ‖d − u‖²| as the relative error
+   * @return |1 − (a − u)·(d − u) / ‖d − u‖²| as the relative error; infinite if a number is not
+   *     finite
+   * @throws IllegalArgumentException if their dimensions differ
    */
-  static TensorComparison of(
+  public static TensorComparison of(
       String name,
       HostTensor definition,
       HostTensor unquantized,
