@@ -3,23 +3,38 @@ package org.joulemark.benchmarks.layer;
 import org.joulemark.benchmarks.work.Ceiling;
 import org.joulemark.benchmarks.work.EngineSession;
 import org.joulemark.benchmarks.work.PassBenchmark;
+import org.joulemark.benchmarks.work.PassMismatchException;
 import org.joulemark.benchmarks.work.Weights;
 import org.joulemark.benchmarks.work.WorkSession;
+import org.joulemark.harness.jmh.WorkWindow;
 import org.joulemark.harness.metrics.WorkUnit;
 import org.joulemark.kernels.engine.LayerOptions;
 import org.joulemark.kernels.engine.LayerWork;
 import org.joulemark.kernels.layer.LayerProblem;
+import org.joulemark.kernels.layer.LayerVerification;
 import org.joulemark.kernels.layer.LayerVerifier;
-import org.joulemark.kernels.layer.TensorComparison;
 import org.joulemark.kernels.model.ModelShape;
 import org.joulemark.kernels.quant.LayerScales;
+import org.openjdk.jmh.annotations.Param;
 
 /**
- * One decoder layer. Before anything is timed its output is held against the FP64 reference, some
- * tokens of each sequence number by number ({@link LayerVerifier}); the score is the fidelity found
- * there: 1 − relative Frobenius error.
+ * One decoder layer. Before anything is timed its output is held against what the strategy defines
+ * in FP64, some tokens of each sequence number by number ({@link LayerVerifier}); the score is its
+ * fidelity: 1 − relative Frobenius error against the layer that nothing is quantized in.
  */
 public abstract class LayerBenchmark extends PassBenchmark {
+  /**
+   * What the activations are: {@code normal}, {@code outliers} (a few channels 20 to 60 times as
+   * large, and heavier tails), {@code tokens} (embeddings of a checkpoint's tokens), or {@code
+   * auto}: tokens with a checkpoint, normal without.
+   */
+  @Param(Weights.AUTO_INPUTS)
+  public String inputs;
+
+  @Override
+  protected final String inputs() {
+    return inputs;
+  }
 
   /**
    * The pass to measure.
@@ -30,7 +45,7 @@ public abstract class LayerBenchmark extends PassBenchmark {
 
   @Override
   protected final WorkSession prepare(EngineSession opened, Weights weights, LayerOptions options) {
-    LayerProblem problem = problem(weights.shape(), LayerScales.NONE);
+    LayerProblem problem = problem(weights.shape(), scales(weights).layer());
     LayerWork work = opened.engine().layer(problem, weights.layer(), options);
     String name =
         "layer " + problem.phase().id() + " of " + problem.shape().id() + " in " + strategy;
@@ -49,13 +64,22 @@ public abstract class LayerBenchmark extends PassBenchmark {
         Ceiling.of(opened, problem.precision().name(), unit.flops(), unit.bytes()));
   }
 
-  private static TensorComparison verify(
+  private static LayerVerification verify(
       String name, LayerProblem problem, Weights weights, LayerWork work) {
     work.poisonOutput();
     work.submit();
     work.drain();
-    TensorComparison comparison = LayerVerifier.verify(problem, weights.layer(), work.output());
-    requirePassed(name, comparison);
-    return comparison;
+    LayerVerification verification =
+        LayerVerifier.verifyBoth(problem, weights.layer(), work.output());
+    verification
+        .failure()
+        .ifPresent(
+            comparison -> {
+              throw new PassMismatchException(name, comparison);
+            });
+    WorkWindow.note(
+        "verified.definition.error",
+        Double.toString(verification.definition().relativeFrobenius()));
+    return verification;
   }
 }

@@ -14,13 +14,15 @@ import org.joulemark.kernels.engine.Work;
 import org.joulemark.kernels.layer.ModelProblem;
 import org.joulemark.kernels.layer.PassRequest;
 import org.joulemark.kernels.model.ModelShape;
+import org.joulemark.kernels.quant.LayerScales;
 
 /**
  * A whole model. Before anything is timed its start (embedding, as many first layers as 50 million
  * parameters hold but at least one, final norm, head) is held against the FP64 reference over a
- * short prompt, one cached decode and one greedy step; the score is the fidelity of the logits
- * found there, and the note {@code verified.layers} says how many layers it is of. Of the whole
- * model it is required that the logits after the measured prompt are finite.
+ * short prompt, one cached decode and one greedy step, as the strategy defines them; the score is
+ * the fidelity of the logits found there against the model that nothing is quantized in, and the
+ * note {@code verified.layers} says how many layers it is of. Of the whole model it is required
+ * that the logits after the measured prompt are finite.
  */
 public abstract class ModelBenchmark extends PassBenchmark {
 
@@ -45,10 +47,11 @@ public abstract class ModelBenchmark extends PassBenchmark {
   protected final WorkSession prepare(EngineSession opened, Weights weights, LayerOptions options) {
     ModelShape shape = weights.shape();
     String name = "model " + phase() + " of " + shape.id() + " in " + strategy;
+    List<LayerScales> scales = scales(weights).model();
     ModelProblem problem =
-        new ModelProblem(shape, strategy(), List.of(), batch(), start() + newTokens());
+        new ModelProblem(shape, strategy(), scales, batch(), start() + newTokens());
     ModelVerification verification = new ModelVerification(opened.engine(), shape, weights.model());
-    double fidelity = verification.verify(name, strategy(), batch(), options, seed());
+    double fidelity = verification.verify(name, strategy(), scales, batch(), options, seed());
     WorkWindow.note("verified.layers", verification.layers() + " of " + shape.layers());
 
     ModelSession session = opened.engine().model(problem, weights.model(), options);

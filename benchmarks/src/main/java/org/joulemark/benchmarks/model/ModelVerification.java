@@ -7,27 +7,32 @@ import org.joulemark.benchmarks.work.PassMismatchException;
 import org.joulemark.kernels.engine.Engine;
 import org.joulemark.kernels.engine.LayerOptions;
 import org.joulemark.kernels.engine.ModelSession;
+import org.joulemark.kernels.layer.Displacement;
 import org.joulemark.kernels.layer.ExpectedPass;
 import org.joulemark.kernels.layer.HostTensor;
 import org.joulemark.kernels.layer.ModelProblem;
+import org.joulemark.kernels.layer.PassRequest;
 import org.joulemark.kernels.layer.PassTolerance;
 import org.joulemark.kernels.layer.PassVerifier;
 import org.joulemark.kernels.layer.ReferenceModel;
 import org.joulemark.kernels.layer.TensorComparison;
 import org.joulemark.kernels.model.ModelShape;
 import org.joulemark.kernels.model.TensorSource;
+import org.joulemark.kernels.quant.LayerScales;
 import org.joulemark.kernels.quant.Strategy;
 
 /**
- * Holds the start of a model against FP64: embedding, first layers, final norm and head at their
- * real widths and with the weights that are measured, over a short prompt, its last token decoded
- * through the cache, and a greedy step; of at most four sequences. All layers of a small model take
- * part, one of a large one: a reference of a whole 7B model takes minutes.
+ * Holds the start of a model against what its strategy defines in FP64: embedding, first layers,
+ * final norm and head at their real widths and with the weights that are measured, over a short
+ * prompt, its last token decoded through the cache, and a greedy step; of at most four sequences.
+ * All layers of a small model take part, one of a large one: a reference of a whole 7B model takes
+ * minutes.
  */
 final class ModelVerification {
   private static final long LAYER_PARAMETERS = 50_000_000;
   private static final int MOST_SEQUENCES = 4;
   private static final int TOKENS = 8;
+  private static final String UNQUANTIZED = "logits/unquantized";
 
   private final Engine engine;
   private final ModelShape shape;
@@ -46,35 +51,66 @@ final class ModelVerification {
   }
 
   /**
-   * Verifies.
+   * Verifies against what the strategy defines.
    *
    * @param name what is verified, for the exception
-   * @return the fidelity of the prompt's logits: 1 − relative Frobenius error
+   * @param scales of every layer of the model, or none
+   * @return the fidelity of the prompt's logits: 1 − relative Frobenius error against the model
+   *     that nothing is quantized in
    * @throws PassMismatchException naming the tensor that is wrong and its worst element
    */
-  double verify(String name, Strategy strategy, int batch, LayerOptions options, long seed) {
+  double verify(
+      String name,
+      Strategy strategy,
+      List<LayerScales> scales,
+      int batch,
+      LayerOptions options,
+      long seed) {
     ModelShape start = shape.firstLayers(layers());
     int sequences = Math.min(batch, MOST_SEQUENCES);
     int[][] tokens = tokens(shape, sequences, TOKENS, seed);
     List<TensorComparison> rows = new ArrayList<>();
-    ModelProblem problem = new ModelProblem(start, strategy, List.of(), sequences, TOKENS);
+    List<LayerScales> firstScales = scales.isEmpty() ? scales : scales.subList(0, layers());
+    ModelProblem problem = new ModelProblem(start, strategy, firstScales, sequences, TOKENS);
     // The engine comes first: what it does not support needs no reference.
     try (ModelSession session = engine.model(problem, source, options)) {
       ExpectedPass expected =
-          ExpectedPass.from(
-              new ReferenceModel(start, source, sequences, TOKENS), tokens, 1, TOKENS - 1, 1);
-      rows.addAll(PassVerifier.verify(session, expected, PassTolerance.of(strategy.base())));
+          ExpectedPass.from(new ReferenceModel(problem, source), tokens, 1, TOKENS - 1, 1);
+      rows.addAll(PassVerifier.verify(session, expected, PassTolerance.of(strategy, layers())));
+      if (!strategy.isPlain()) {
+        rows.addAll(againstUnquantized(session, expected, strategy));
+      }
     }
     double fidelity = Double.NaN;
     for (TensorComparison row : rows) {
       if (!row.passed()) {
         throw new PassMismatchException(name, row);
       }
-      if (row.name().equals("logits")) {
+      if (row.name().equals(strategy.isPlain() ? "logits" : UNQUANTIZED)) {
         fidelity = row.fidelity();
       }
     }
     return fidelity;
+  }
+
+  /**
+   * The prompt's logits against those of the model that nothing is quantized in: how far they are,
+   * and whether their error is the one that the strategy defines.
+   */
+  private List<TensorComparison> againstUnquantized(
+      ModelSession session, ExpectedPass expected, Strategy strategy) {
+    int[][] tokens = expected.tokens();
+    session.reset();
+    HostTensor actual = session.forward(tokens, PassRequest.EVERYTHING).logits();
+    session.reset();
+    HostTensor unquantized =
+        new ReferenceModel(session.shape(), source, tokens.length, TOKENS)
+            .forward(tokens, PassRequest.EVERYTHING)
+            .logits();
+    double baseError = PassTolerance.of(strategy.base()).relativeFrobenius();
+    return List.of(
+        TensorComparison.of(UNQUANTIZED, unquantized, actual, Double.MAX_VALUE),
+        Displacement.of("logits/displacement", expected.logits(), unquantized, actual, baseError));
   }
 
   /**

@@ -11,6 +11,7 @@ import org.joulemark.kernels.engine.EngineException;
 import org.joulemark.kernels.engine.UnsupportedWorkException;
 import org.joulemark.kernels.gemm.GemmMismatchException;
 import org.joulemark.kernels.model.ModelFormatException;
+import org.joulemark.kernels.quant.calibration.CalibrationException;
 
 /**
  * Why a configuration has no result.
@@ -37,7 +38,8 @@ record Failure(Outcome outcome, String reason) {
       if (next instanceof EngineException
           || next instanceof GemmMismatchException
           || next instanceof PassMismatchException
-          || next instanceof ModelFormatException) {
+          || next instanceof ModelFormatException
+          || next instanceof CalibrationException) {
         return new Failure(Outcome.FAILED, sentence(next));
       }
       innermost = next;

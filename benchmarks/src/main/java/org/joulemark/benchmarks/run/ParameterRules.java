@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.joulemark.benchmarks.work.ScaleFinder;
 import org.joulemark.benchmarks.work.Weights;
 import org.joulemark.kernels.engine.EngineCatalogue;
 import org.joulemark.kernels.gemm.Epilogue;
@@ -13,6 +14,8 @@ import org.joulemark.kernels.model.Checkpoint;
 import org.joulemark.kernels.model.ModelCatalogue;
 import org.joulemark.kernels.model.ModelFormatException;
 import org.joulemark.kernels.quant.Precision;
+import org.joulemark.kernels.quant.calibration.CalibrationException;
+import org.joulemark.kernels.quant.calibration.CalibrationFile;
 import org.joulemark.kernels.quant.strategy.Strategies;
 
 /**
@@ -49,6 +52,17 @@ public final class ParameterRules {
             Map.entry("model", ModelCatalogue.standard()::get),
             Map.entry("checkpoint", ParameterRules::requireCheckpoint),
             Map.entry("strategy", Strategies::parse),
+            Map.entry("calibration", ParameterRules::requireCalibration),
+            Map.entry(
+                "inputs",
+                value ->
+                    oneOf(
+                        "inputs",
+                        value,
+                        Weights.AUTO_INPUTS,
+                        Weights.NORMAL,
+                        Weights.OUTLIERS,
+                        Weights.TOKENS)),
             Map.entry("sequence", value -> wholeNumber("sequence", value, 1, MOST_POSITIONS)),
             Map.entry("context", value -> wholeNumber("context", value, 1, MOST_POSITIONS)),
             Map.entry("attention", value -> oneOf("attention", value, "auto", "own", "cudnn")),
@@ -75,7 +89,7 @@ public final class ParameterRules {
     if (rule != null) {
       try {
         rule.accept(value);
-      } catch (IllegalArgumentException | ModelFormatException e) {
+      } catch (IllegalArgumentException | ModelFormatException | CalibrationException e) {
         throw new UsageException(String.valueOf(e.getMessage()), e);
       }
     }
@@ -111,6 +125,12 @@ public final class ParameterRules {
                 + " for seeded weights.");
       }
       Checkpoint.open(path);
+    }
+  }
+
+  private static void requireCalibration(String file) {
+    if (!file.equals(ScaleFinder.AUTO)) {
+      CalibrationFile.read(Path.of(file));
     }
   }
 

@@ -11,9 +11,12 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.PatternSyntaxException;
+import org.joulemark.benchmarks.work.ScaleFinder;
 import org.joulemark.benchmarks.work.Weights;
 import org.joulemark.kernels.engine.EngineProvider;
 import org.joulemark.kernels.engine.GemmOptions;
+import org.joulemark.kernels.quant.Strategy;
+import org.joulemark.kernels.quant.strategy.Strategies;
 import org.openjdk.jmh.runner.BenchmarkList;
 import org.openjdk.jmh.runner.BenchmarkListEntry;
 import org.openjdk.jmh.runner.Defaults;
@@ -28,6 +31,9 @@ import org.openjdk.jmh.runner.options.CommandLineOptions;
 public final class RunPlanner {
   private static final String MODEL = "model";
   private static final String CHECKPOINT = "checkpoint";
+  private static final String INPUTS = "inputs";
+  private static final String STRATEGY = "strategy";
+  private static final String CALIBRATION = "calibration";
   // A benchmark with this parameter carries out layers; the others multiply matrices.
   private static final String ATTENTION = "attention";
 
@@ -180,8 +186,8 @@ public final class RunPlanner {
   }
 
   /**
-   * Replaces {@code auto} by what it stands for on this engine, and the model by that of the
-   * checkpoint where there is one, so that the results name what ran.
+   * Replaces {@code auto} by what it stands for on this engine, the model by that of the checkpoint
+   * where there is one, and a strategy by its canonical id, so that the results name what ran.
    */
   private static Map<String, String> resolve(Map<String, String> params, EngineProvider provider) {
     Map<String, String> meanings =
@@ -193,7 +199,23 @@ public final class RunPlanner {
     if (!checkpoint.equals(Weights.NO_CHECKPOINT)) {
       resolved.replace(MODEL, Weights.modelOf(checkpoint));
     }
+    resolved.computeIfPresent(INPUTS, (name, value) -> inputs(value, checkpoint));
+    if (params.containsKey(STRATEGY)) {
+      Strategy strategy = Strategies.parse(params.get(STRATEGY));
+      resolved.replace(STRATEGY, strategy.id());
+      if (!strategy.linear().needsCalibration()) {
+        resolved.replace(CALIBRATION, ScaleFinder.NONE);
+      }
+    }
     return resolved;
+  }
+
+  private static String inputs(String value, String checkpoint) {
+    try {
+      return Weights.inputs(value, checkpoint);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(String.valueOf(e.getMessage()), e);
+    }
   }
 
   private static Map<String, String> gemmMeanings(

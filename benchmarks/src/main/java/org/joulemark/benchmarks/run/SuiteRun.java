@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.joulemark.benchmarks.work.ScaleFinder;
 import org.joulemark.harness.jmh.ForkNotes;
 import org.joulemark.harness.journal.Journal;
 import org.joulemark.harness.journal.JournalEntry;
@@ -118,9 +119,9 @@ public final class SuiteRun {
 
   private Result runJmh(ConfigurationOptions options, Path notes) throws IOException {
     RecordingFormat recording = new RecordingFormat();
-    String property = ForkNotes.PROPERTY;
     // Without forks (-f 0) the benchmark runs in this process.
-    System.setProperty(property, notes.toString());
+    System.setProperty(ForkNotes.PROPERTY, notes.toString());
+    System.setProperty(ScaleFinder.FOLDER_PROPERTY, calibrations());
     try {
       return new Result(Outcome.OK, "", new Runner(options, jmhOutput(recording)).run());
     } catch (RunnerException e) {
@@ -131,7 +132,8 @@ public final class SuiteRun {
       }
       return new Result(failure.outcome(), reason, List.of());
     } finally {
-      System.clearProperty(property);
+      System.clearProperty(ForkNotes.PROPERTY);
+      System.clearProperty(ScaleFinder.FOLDER_PROPERTY);
     }
   }
 
@@ -145,14 +147,20 @@ public final class SuiteRun {
     return Files.writeString(logs.resolve("failure-" + (rows.size() + 1) + ".txt"), text);
   }
 
-  private static List<String> forkArguments(Path notes) {
+  /** Where the forks keep the calibrations that they fit: beside the results. */
+  private String calibrations() {
+    return folder.resolve("calibrations").toAbsolutePath().toString();
+  }
+
+  private List<String> forkArguments(Path notes) {
     return List.of(
         // JDK 24 and newer warn otherwise; the jar's manifest does not reach the forks.
         "--enable-native-access=ALL-UNNAMED",
         // JavaCPP otherwise samples the resident set on every allocation, and may collect garbage
         // and sleep.
         "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
-        "-D" + ForkNotes.PROPERTY + "=" + notes);
+        "-D" + ForkNotes.PROPERTY + "=" + notes,
+        "-D" + ScaleFinder.FOLDER_PROPERTY + "=" + calibrations());
   }
 
   private void learnAboutEngine(Map<String, String> notes) throws IOException {

@@ -55,6 +55,13 @@ public abstract class PassBenchmark {
   @Param("fp32")
   public String strategy;
 
+  /**
+   * {@code auto} to fit what the strategy needs, or the file of a calibration; {@code none} in
+   * results of strategies that need none.
+   */
+  @Param(ScaleFinder.AUTO)
+  public String calibration;
+
   /** Sequences side by side. */
   @Param("1")
   public String batch;
@@ -86,7 +93,7 @@ public abstract class PassBenchmark {
   @Setup(Level.Trial)
   public void prepare() {
     EngineSession opened = EngineSession.open(engine, device, threads);
-    session = prepare(opened, Weights.of(model, checkpoint, seed()), options(opened));
+    session = prepare(opened, Weights.of(model, checkpoint, inputs(), seed()), options(opened));
     work = session.work();
   }
 
@@ -115,6 +122,16 @@ public abstract class PassBenchmark {
 
   private static String choose(String value, String auto) {
     return value.equals("auto") ? auto : value;
+  }
+
+  /** What a layer's activations are. */
+  protected String inputs() {
+    return Weights.AUTO_INPUTS;
+  }
+
+  /** Where the strategy's scales come from. */
+  protected final ScaleFinder scales(Weights weights) {
+    return new ScaleFinder(calibration, strategy(), weights);
   }
 
   /** How the layer or model is carried out. */

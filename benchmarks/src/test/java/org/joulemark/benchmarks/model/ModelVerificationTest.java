@@ -8,19 +8,28 @@ import java.lang.reflect.Proxy;
 import java.util.List;
 import org.joulemark.benchmarks.work.GoldenFolders;
 import org.joulemark.benchmarks.work.PassMismatchException;
+import org.joulemark.benchmarks.work.ScaleFinder;
+import org.joulemark.benchmarks.work.Weights;
 import org.joulemark.kernels.engine.Engine;
 import org.joulemark.kernels.engine.EngineCatalogue;
 import org.joulemark.kernels.engine.EngineOptions;
 import org.joulemark.kernels.engine.EngineProvider;
 import org.joulemark.kernels.engine.LayerOptions;
+import org.joulemark.kernels.engine.ModelSession;
 import org.joulemark.kernels.layer.HostTensor;
+import org.joulemark.kernels.layer.ModelProblem;
+import org.joulemark.kernels.layer.ReferenceModel;
 import org.joulemark.kernels.model.Checkpoint;
 import org.joulemark.kernels.model.ModelCatalogue;
 import org.joulemark.kernels.model.ModelShape;
 import org.joulemark.kernels.model.TensorSource;
+import org.joulemark.kernels.quant.LayerScales;
 import org.joulemark.kernels.quant.Precision;
 import org.joulemark.kernels.quant.Strategy;
+import org.joulemark.kernels.quant.strategy.Strategies;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ModelVerificationTest {
   private final EngineProvider provider = EngineCatalogue.installed().choose("cpu").provider();
@@ -33,11 +42,82 @@ class ModelVerificationTest {
       ModelVerification verification =
           new ModelVerification(engine, checkpoint.shape(), checkpoint);
       assertThat(verification.layers()).isEqualTo(checkpoint.shape().layers());
-      assertThat(verification.verify("test", Strategy.plain(Precision.FP32), 6, options, 1))
+      assertThat(
+              verification.verify("test", Strategy.plain(Precision.FP32), List.of(), 6, options, 1))
           .isBetween(1 - 2e-5, 1.0);
-      assertThat(verification.verify("test", Strategy.plain(Precision.FP16), 1, options, 1))
+      assertThat(
+              verification.verify("test", Strategy.plain(Precision.FP16), List.of(), 1, options, 1))
           .isBetween(1 - 3e-3, 1 - 1e-5);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"int8-sym", "llm-int8/2", "dynamic", "fp8", "w4a16", "kv-int8"})
+  void aRightModelUnderAStrategyGetsItsFidelityAgainstQuantizingNothing(String id) {
+    Strategy strategy = Strategies.parse(id);
+    // The definition itself stands for an engine that carries it out.
+    ModelVerification verification =
+        new ModelVerification(definition(strategy), checkpoint.shape(), checkpoint);
+    double fidelity = verification.verify("test", strategy, List.of(), 2, options, 1);
+    assertThat(fidelity).isBetween(0.5, 1 - 1e-4);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"int8-sym", "fp8", "w8a16", "w4a16"})
+  void aModelThatDoesNotQuantizeIsNotLetThrough(String id) {
+    ModelVerification verification =
+        new ModelVerification(definition(Strategies.parse("fp16")), checkpoint.shape(), checkpoint);
+    assertThatThrownBy(
+            () -> verification.verify("test", Strategies.parse(id), List.of(), 2, options, 1))
+        .isInstanceOf(PassMismatchException.class);
+  }
+
+  @Test
+  void scalesOfAllLayersReachTheLayersThatTakePart() {
+    Weights weights =
+        Weights.of("none", GoldenFolders.path("tiny-mistral").toString(), Weights.AUTO_INPUTS, 1);
+    Strategy strategy = Strategies.parse("int8-sym/per-tensor/minmax");
+    List<LayerScales> scales = new ScaleFinder(ScaleFinder.AUTO, strategy, weights).model();
+    assertThat(scales).hasSize(checkpoint.shape().layers());
+    ModelVerification verification =
+        new ModelVerification(definition(strategy), checkpoint.shape(), checkpoint);
+    assertThat(verification.verify("test", strategy, scales, 2, options, 1))
+        .isBetween(0.5, 1 - 1e-4);
+  }
+
+  /** An engine whose models are the FP64 definition of one strategy, whatever it is asked for. */
+  private static Engine definition(Strategy strategy) {
+    return (Engine)
+        Proxy.newProxyInstance(
+            Engine.class.getClassLoader(),
+            new Class<?>[] {Engine.class},
+            (proxy, method, arguments) -> {
+              if (!method.getName().equals("model")) {
+                throw new UnsupportedOperationException(method.getName());
+              }
+              ModelProblem asked = (ModelProblem) arguments[0];
+              ModelProblem problem =
+                  new ModelProblem(
+                      asked.shape(), strategy, asked.scales(), asked.batch(), asked.capacity());
+              return session(new ReferenceModel(problem, (TensorSource) arguments[1]));
+            });
+  }
+
+  private static ModelSession session(ReferenceModel model) {
+    return (ModelSession)
+        Proxy.newProxyInstance(
+            ModelSession.class.getClassLoader(),
+            new Class<?>[] {ModelSession.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("close")) {
+                return null;
+              }
+              try {
+                return method.invoke(model, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause() == null ? e : e.getCause();
+              }
+            });
   }
 
   @Test
@@ -54,7 +134,9 @@ class ModelVerificationTest {
       ModelVerification verification =
           new ModelVerification(readingFrom(wrong, engine), checkpoint.shape(), checkpoint);
       assertThatThrownBy(
-              () -> verification.verify("test pass", Strategy.plain(Precision.FP32), 2, options, 1))
+              () ->
+                  verification.verify(
+                      "test pass", Strategy.plain(Precision.FP32), List.of(), 2, options, 1))
           .isInstanceOf(PassMismatchException.class)
           .hasMessageContaining("test pass")
           .hasMessageContaining("most at [");

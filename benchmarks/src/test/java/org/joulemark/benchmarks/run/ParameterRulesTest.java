@@ -27,6 +27,7 @@ class ParameterRulesTest {
     "sequence,many,from 1 to",
     "context,-1,from 1 to",
     "attention,flash,'auto, own, cudnn'",
+    "inputs,uniform,'auto, normal, outliers, tokens'",
     "checkpoint,/nowhere,none"
   })
   void refusesWithTheValidChoices(String parameter, String value, String choice) {
@@ -44,10 +45,25 @@ class ParameterRulesTest {
     "sequence,2048",
     "context,1",
     "attention,cudnn",
+    "inputs,outliers",
+    "calibration,auto",
+    "strategy,int8-asym/per-tensor/entropy",
     "checkpoint,none"
   })
   void accepts(String parameter, String value) {
     assertThatCode(() -> rules.check(parameter, value)).doesNotThrowAnyException();
+  }
+
+  @Test
+  void aCalibrationIsReadBeforeAnythingRuns() throws IOException {
+    Path file = Files.writeString(folder.resolve("c.json"), "{\"format\":7}");
+    assertThatThrownBy(() -> rules.check("calibration", file.toString()))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining(file.toString())
+        .hasMessageContaining("format");
+    assertThatThrownBy(() -> rules.check("calibration", "/nowhere.json"))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("/nowhere.json: there is no such file");
   }
 
   @Test

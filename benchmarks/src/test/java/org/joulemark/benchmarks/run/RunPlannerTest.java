@@ -149,6 +149,35 @@ class RunPlannerTest {
   }
 
   @Test
+  void resultsNameAStrategyByItsCanonicalIdAndWhetherItIsCalibrated() {
+    List<Configuration> plan =
+        plan("quick", "-p", "strategy=int8-sym/per-tensor", "-p", "model=yi-6b");
+    assertThat(plan).hasSize(1);
+    assertThat(plan.get(0).params())
+        .containsEntry("strategy", "int8-sym/per-tensor/mse")
+        .containsEntry("calibration", "auto")
+        .containsEntry("inputs", "normal");
+    // Two spellings of one strategy run once.
+    List<Configuration> once =
+        plan("quick", "-p", "strategy=int8-sym,int8-sym/per-token", "-p", "model=yi-6b");
+    assertThat(once).hasSize(1);
+    assertThat(once.get(0).params())
+        .containsEntry("strategy", "int8-sym")
+        .containsEntry("calibration", "none");
+  }
+
+  @Test
+  void inputsAreTokensOfACheckpointWhereThereIsOne() {
+    String checkpoint = "checkpoint=" + GoldenFolders.path("tiny-qwen2");
+    assertThat(plan("quick", "-p", checkpoint).get(0).params()).containsEntry("inputs", "tokens");
+    assertThat(plan("quick", "-p", checkpoint, "-p", "inputs=outliers").get(0).params())
+        .containsEntry("inputs", "outliers");
+    assertThatThrownBy(() -> plan("quick", "-p", "inputs=tokens"))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("checkpoint=DIR");
+  }
+
+  @Test
   void refusesAModelBesideACheckpoint() {
     String checkpoint = "checkpoint=" + GoldenFolders.path("tiny-qwen2");
     assertThatThrownBy(() -> plan("quick", "-p", "model=yi-6b", "-p", checkpoint))

@@ -89,6 +89,11 @@ public record LayerProblem(
     return decode(shape, Strategy.plain(precision), LayerScales.NONE, batch, context);
   }
 
+  /** The same pass with nothing quantized, in the strategy's base precision. */
+  public LayerProblem unquantized() {
+    return new LayerProblem(shape, precision(), phase, batch, length, cacheContents);
+  }
+
   /** The strategy's base precision: that of everything that is not quantized. */
   public Precision precision() {
     return strategy.base();

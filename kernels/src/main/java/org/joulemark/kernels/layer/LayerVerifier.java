@@ -1,15 +1,20 @@
 package org.joulemark.kernels.layer;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import org.joulemark.kernels.model.LayerTensors;
+import org.joulemark.kernels.model.TensorKind;
 import org.joulemark.kernels.model.TensorSource;
 import org.joulemark.kernels.model.TensorSpec;
+import org.joulemark.kernels.quant.ElementCodec;
+import org.joulemark.kernels.quant.ElementType;
 
 /**
  * Holds the output of one layer pass against {@link ReferenceLayer}. At real sizes only some tokens
  * of each sequence are computed in FP64, the first and the last always among them; every number of
- * the others must still be finite.
+ * the others must still be finite. Under a strategy that quantizes there are two questions: whether
+ * the engine does what the strategy defines, and how far that is from quantizing nothing.
  */
 public final class LayerVerifier {
   /** Tokens of each sequence that are compared where the caller does not say. */
@@ -33,8 +38,15 @@ public final class LayerVerifier {
    */
   public static TensorComparison verify(
       LayerProblem problem, TensorSource source, HostTensor output, int tokens) {
+    requireShape(problem, output);
     double bound = PassTolerance.of(problem.strategy()).relativeFrobenius();
-    return compare(problem, source, output, tokens, bound);
+    Optional<TensorComparison> infinite = notFinite(output, bound);
+    if (infinite.isPresent()) {
+      return infinite.get();
+    }
+    int[] wanted = chosen(problem.newTokens(), tokens);
+    return TensorComparison.of(
+        output.name(), reference(problem, source, wanted), picked(problem, output, wanted), bound);
   }
 
   /**
@@ -47,24 +59,29 @@ public final class LayerVerifier {
    */
   public static LayerVerification verifyBoth(
       LayerProblem problem, TensorSource source, HostTensor output) {
-    TensorComparison definition = verify(problem, source, output);
-    if (problem.strategy().isPlain()) {
-      return new LayerVerification(definition, definition);
+    requireShape(problem, output);
+    double bound = PassTolerance.of(problem.strategy()).relativeFrobenius();
+    Optional<TensorComparison> infinite = notFinite(output, bound);
+    if (infinite.isPresent()) {
+      return LayerVerification.plain(infinite.get());
     }
-    LayerProblem unquantized =
-        new LayerProblem(
-            problem.shape(),
-            problem.precision(),
-            problem.phase(),
-            problem.batch(),
-            problem.length(),
-            problem.cacheContents());
+    String name = output.name();
+    int[] wanted = chosen(problem.newTokens(), DEFAULT_TOKENS);
+    HostTensor actual = picked(problem, output, wanted);
+    HostTensor defined = reference(problem, source, wanted);
+    TensorComparison definition = TensorComparison.of(name, defined, actual, bound);
+    if (problem.strategy().isPlain()) {
+      return LayerVerification.plain(definition);
+    }
+    HostTensor unquantized = reference(problem.unquantized(), source, wanted);
+    double baseError = PassTolerance.of(problem.precision()).relativeFrobenius();
     return new LayerVerification(
-        definition, compare(unquantized, source, output, DEFAULT_TOKENS, Double.MAX_VALUE));
+        definition,
+        Displacement.of(name + "/displacement", defined, unquantized, actual, baseError),
+        TensorComparison.of(name + "/unquantized", unquantized, actual, Double.MAX_VALUE));
   }
 
-  private static TensorComparison compare(
-      LayerProblem problem, TensorSource source, HostTensor output, int tokens, double bound) {
+  private static void requireShape(LayerProblem problem, HostTensor output) {
     int n = problem.newTokens();
     int hidden = problem.shape().hidden();
     if (!output.dimensions().equals(List.of(problem.batch(), n, hidden))) {
@@ -78,53 +95,78 @@ public final class LayerVerifier {
               + hidden
               + "].");
     }
-    for (int i = 0; i < output.values().length; i++) {
-      if (!Float.isFinite(output.values()[i])) {
-        // The whole is not finite then; comparing it with itself says where.
-        HostTensor zeros =
-            new HostTensor(output.name(), output.dimensions(), new float[output.values().length]);
-        return TensorComparison.of(output.name(), zeros, output, bound);
-      }
-    }
-    int[] wanted = chosen(n, tokens);
-    double[][] reference = reference(problem, source, wanted);
-    float[] expected = new float[reference.length * hidden];
-    float[] actual = new float[reference.length * hidden];
-    for (int m = 0; m < reference.length; m++) {
-      int row = m / wanted.length * n + wanted[m % wanted.length];
-      System.arraycopy(output.values(), row * hidden, actual, m * hidden, hidden);
-      for (int i = 0; i < hidden; i++) {
-        expected[m * hidden + i] = (float) reference[m][i];
-      }
-    }
-    List<Integer> dimensions = List.of(problem.batch(), wanted.length, hidden);
-    return TensorComparison.of(
-        output.name(),
-        new HostTensor(output.name(), dimensions, expected),
-        new HostTensor(output.name(), dimensions, actual),
-        bound);
   }
 
-  /** The pass in FP64, the wanted tokens of each sequence only. */
-  private static double[][] reference(LayerProblem problem, TensorSource source, int[] wanted) {
+  /** Where an output is not finite, if it is not: every number counts, not the chosen tokens'. */
+  private static Optional<TensorComparison> notFinite(HostTensor output, double bound) {
+    for (int i = 0; i < output.values().length; i++) {
+      if (!Float.isFinite(output.values()[i])) {
+        // Comparing the whole with zeros says where.
+        HostTensor zeros =
+            new HostTensor(output.name(), output.dimensions(), new float[output.values().length]);
+        return Optional.of(TensorComparison.of(output.name(), zeros, output, bound));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The wanted tokens of an output, [batch, wanted, hidden]. */
+  private static HostTensor picked(LayerProblem problem, HostTensor output, int[] wanted) {
+    int hidden = problem.shape().hidden();
+    float[] values = new float[problem.batch() * wanted.length * hidden];
+    for (int m = 0; m < problem.batch() * wanted.length; m++) {
+      int row = m / wanted.length * problem.newTokens() + wanted[m % wanted.length];
+      System.arraycopy(output.values(), row * hidden, values, m * hidden, hidden);
+    }
+    return new HostTensor(output.name(), List.of(problem.batch(), wanted.length, hidden), values);
+  }
+
+  /** The wanted tokens of the pass in FP64, [batch, wanted, hidden]. */
+  private static HostTensor reference(LayerProblem problem, TensorSource source, int[] wanted) {
+    TensorSource given = problem.strategy().isPlain() ? source : stored(problem, source);
     ReferenceLayer layer =
         new ReferenceLayer(
             problem.shape(),
             LayerTensors.alone(problem.shape()),
-            source,
+            given,
             problem.strategy(),
             problem.scales());
     ReferenceCache cache = ReferenceCache.of(problem.strategy(), problem.shape(), problem.batch());
     if (problem.phase() == Phase.DECODE) {
       switch (problem.cacheContents()) {
-        case DRAWN -> drawCache(problem, source, cache);
-        case PREFILLED -> layer.forward(rows(problem.contextInput(), source), cache, new int[] {0});
+        case DRAWN -> drawCache(problem, given, cache);
+        case PREFILLED -> layer.forward(rows(problem.contextInput(), given), cache, new int[] {0});
       }
     }
-    return layer.forward(rows(problem.input(), source), cache, wanted);
+    double[][] y = layer.forward(rows(problem.input(), given), cache, wanted);
+    int hidden = problem.shape().hidden();
+    float[] values = new float[y.length * hidden];
+    for (int m = 0; m < y.length; m++) {
+      for (int i = 0; i < hidden; i++) {
+        values[m * hidden + i] = (float) y[m][i];
+      }
+    }
+    return new HostTensor("reference", List.of(problem.batch(), wanted.length, hidden), values);
   }
 
-  private static void drawCache(LayerProblem problem, TensorSource source, ReferenceCache cache) {
+  /**
+   * Activations as engines are given them, in the base precision's format: the first quantizer then
+   * sees the same numbers. Weights are quantized from the source's own numbers.
+   */
+  private static TensorSource stored(LayerProblem problem, TensorSource source) {
+    ElementType format = problem.precision().activation();
+    return (tensor, row, into) -> {
+      source.row(tensor, row, into);
+      if (tensor.kind() == TensorKind.INPUT || tensor.kind() == TensorKind.CACHE) {
+        for (int i = 0; i < tensor.columns(); i++) {
+          into[i] = ElementCodec.round(format, into[i]);
+        }
+      }
+    };
+  }
+
+  /** Fills a cache with the drawn keys and values of a decode. */
+  static void drawCache(LayerProblem problem, TensorSource source, ReferenceCache cache) {
     int heads = problem.shape().kvHeads();
     int d = problem.shape().headSize();
     float[] row = new float[d];

@@ -3,6 +3,8 @@ package org.joulemark.kernels.layer;
 import java.util.ArrayList;
 import java.util.List;
 import org.joulemark.kernels.model.ModelShape;
+import org.joulemark.kernels.quant.ElementCodec;
+import org.joulemark.kernels.quant.ElementType;
 import org.joulemark.kernels.quant.Strategy;
 import org.joulemark.kernels.quant.definition.Int8Row;
 
@@ -16,14 +18,16 @@ public final class ReferenceCache {
 
   // Numbers that share a scale, 0 where nothing is quantized.
   private final int group;
+  private final ElementType base;
 
   /** An empty cache for {@code batch} sequences that holds numbers as they are. */
   public ReferenceCache(int batch) {
-    this(batch, 0);
+    this(batch, 0, ElementType.FP32);
   }
 
-  private ReferenceCache(int batch, int group) {
+  private ReferenceCache(int batch, int group, ElementType base) {
     this.group = group;
+    this.base = base;
     for (int b = 0; b < batch; b++) {
       keys.add(new ArrayList<>());
       values.add(new ArrayList<>());
@@ -32,7 +36,8 @@ public final class ReferenceCache {
 
   /** An empty cache as a strategy has it. */
   public static ReferenceCache of(Strategy strategy, ModelShape shape, int batch) {
-    return new ReferenceCache(batch, strategy.int8Cache() ? shape.headSize() : 0);
+    return new ReferenceCache(
+        batch, strategy.int8Cache() ? shape.headSize() : 0, strategy.base().activation());
   }
 
   /** Sequences. */
@@ -66,7 +71,7 @@ public final class ReferenceCache {
     float[] head = new float[group];
     for (int from = 0; from < vector.length; from += group) {
       for (int i = 0; i < group; i++) {
-        head[i] = (float) vector[from + i];
+        head[i] = ElementCodec.round(base, (float) vector[from + i]);
       }
       Int8Row row = Int8Row.symmetric(head);
       for (int i = 0; i < group; i++) {

@@ -11,7 +11,6 @@ import org.joulemark.kernels.model.TensorSource;
 import org.joulemark.kernels.quant.LayerScales;
 import org.joulemark.kernels.quant.LinearDefinition;
 import org.joulemark.kernels.quant.LinearPart;
-import org.joulemark.kernels.quant.LinearScheme;
 import org.joulemark.kernels.quant.Precision;
 import org.joulemark.kernels.quant.Strategy;
 import org.joulemark.kernels.quant.definition.LinearDefinitions;
@@ -72,10 +71,9 @@ public final class ReferenceLayer {
     this.source = source;
     this.rope = shape.alibi() ? null : RotaryEmbedding.of(shape);
     this.slopes = shape.alibi() ? Alibi.slopes(shape.heads()) : new float[shape.heads()];
-    LinearScheme scheme = strategy.linear();
-    this.looksAtAllRows = LinearDefinitions.looksAtAllRows(scheme);
+    this.looksAtAllRows = LinearDefinitions.looksAtAllRows(strategy.linear());
     for (LinearPart part : LinearPart.values()) {
-      parts.put(part, new ReferencePart(part, shape, tensors, source, scheme, scales, observer));
+      parts.put(part, new ReferencePart(part, shape, tensors, source, strategy, scales, observer));
     }
   }
 

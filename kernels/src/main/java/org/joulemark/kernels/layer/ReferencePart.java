@@ -7,7 +7,7 @@ import org.joulemark.kernels.model.TensorSource;
 import org.joulemark.kernels.quant.LayerScales;
 import org.joulemark.kernels.quant.LinearDefinition;
 import org.joulemark.kernels.quant.LinearPart;
-import org.joulemark.kernels.quant.LinearScheme;
+import org.joulemark.kernels.quant.Strategy;
 import org.joulemark.kernels.quant.definition.LinearDefinitions;
 
 /** One linear part of a layer in FP64 under a scheme. */
@@ -23,13 +23,15 @@ final class ReferencePart {
       ModelShape shape,
       LayerTensors tensors,
       TensorSource source,
-      LinearScheme scheme,
+      Strategy strategy,
       LayerScales scales,
       PartObserver observer) {
     this.part = part;
     this.rows = PartRows.of(part, shape, tensors, source);
     this.source = source;
-    this.definition = LinearDefinitions.of(scheme, part, scales.of(part), rows);
+    this.definition =
+        LinearDefinitions.of(
+            strategy.linear(), strategy.base().activation(), part, scales.of(part), rows);
     this.observer = observer;
   }
 

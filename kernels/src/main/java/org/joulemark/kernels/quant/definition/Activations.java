@@ -1,17 +1,24 @@
 package org.joulemark.kernels.quant.definition;
 
+import org.joulemark.kernels.quant.ElementCodec;
+import org.joulemark.kernels.quant.ElementType;
 import org.joulemark.kernels.quant.LinearPart;
 
-/** The activations of a call as quantizers take them. */
-final class Activations {
-  private Activations() {}
+/**
+ * The activations of one part's calls as quantizers take them: rounded to the base precision's
+ * format, in which they lie between the parts. So an engine that quantizes in the pass that made
+ * them gives the same codes as one that stores them first.
+ *
+ * @param base the format of activations between the parts
+ */
+record Activations(LinearPart part, ElementType base) {
 
   /**
-   * In FP32.
+   * Rounded.
    *
    * @throws IllegalArgumentException naming the part and the place of the first NaN
    */
-  static float[][] toFp32(LinearPart part, double[][] x) {
+  float[][] rounded(double[][] x) {
     float[][] rounded = new float[x.length][];
     for (int m = 0; m < x.length; m++) {
       rounded[m] = new float[x[m].length];
@@ -20,7 +27,7 @@ final class Activations {
           throw new IllegalArgumentException(
               "the activations of " + part.id() + " hold NaN: row " + m + ", column " + k + ".");
         }
-        rounded[m][k] = (float) x[m][k];
+        rounded[m][k] = ElementCodec.round(base, (float) x[m][k]);
       }
     }
     return rounded;
@@ -31,7 +38,7 @@ final class Activations {
    *
    * @throws IllegalArgumentException where it has not
    */
-  static float requireScale(LinearPart part, double scale) {
+  float requireScale(double scale) {
     if (Double.isNaN(scale)) {
       throw new IllegalArgumentException(
           part.id() + " needs a calibrated activation scale, and there is none.");

@@ -1,26 +1,25 @@
 package org.joulemark.kernels.quant.definition;
 
 import org.joulemark.kernels.quant.LinearDefinition;
-import org.joulemark.kernels.quant.LinearPart;
 import org.joulemark.kernels.quant.LinearScheme.Dynamic;
 import org.joulemark.kernels.quant.PartScales;
 
 /** INT8 or nothing, as each call's activations say. */
 final class DynamicDefinition implements LinearDefinition {
   private final Dynamic scheme;
-  private final LinearPart part;
+  private final Activations rounding;
   private final LinearDefinition int8;
   private final LinearDefinition plain = new PlainDefinition();
 
-  DynamicDefinition(Dynamic scheme, LinearPart part) {
+  DynamicDefinition(Dynamic scheme, Activations rounding) {
     this.scheme = scheme;
-    this.part = part;
-    this.int8 = new Int8Definition(scheme.int8(), part, PartScales.NONE);
+    this.rounding = rounding;
+    this.int8 = new Int8Definition(scheme.int8(), rounding, PartScales.NONE);
   }
 
   @Override
   public Call call(double[][] x) {
-    ActivationStatistics statistics = ActivationStatistics.of(Activations.toFp32(part, x));
+    ActivationStatistics statistics = ActivationStatistics.of(rounding.rounded(x));
     return (statistics.quantizesWell(scheme) ? int8 : plain).call(x);
   }
 }

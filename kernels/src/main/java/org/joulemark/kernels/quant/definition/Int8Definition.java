@@ -2,7 +2,6 @@ package org.joulemark.kernels.quant.definition;
 
 import org.joulemark.kernels.quant.ActivationScaling;
 import org.joulemark.kernels.quant.LinearDefinition;
-import org.joulemark.kernels.quant.LinearPart;
 import org.joulemark.kernels.quant.LinearScheme.Int8;
 import org.joulemark.kernels.quant.PartScales;
 
@@ -12,18 +11,18 @@ import org.joulemark.kernels.quant.PartScales;
  */
 final class Int8Definition implements LinearDefinition {
   private final Int8 scheme;
-  private final LinearPart part;
+  private final Activations rounding;
   private final PartScales scales;
 
-  Int8Definition(Int8 scheme, LinearPart part, PartScales scales) {
+  Int8Definition(Int8 scheme, Activations rounding, PartScales scales) {
     this.scheme = scheme;
-    this.part = part;
+    this.rounding = rounding;
     this.scales = scales;
   }
 
   @Override
   public Call call(double[][] x) {
-    float[][] smoothed = Activations.toFp32(part, smooth(x));
+    float[][] smoothed = rounding.rounded(smooth(x));
     double[][] activations = new double[x.length][];
     if (scheme.separatesOutliers()) {
       separate(smoothed, activations);
@@ -68,7 +67,7 @@ final class Int8Definition implements LinearDefinition {
     if (scheme.activations() == ActivationScaling.PER_TOKEN) {
       return scheme.asymmetric() ? Int8Row.asymmetric(x) : Int8Row.symmetric(x);
     }
-    float scale = Activations.requireScale(part, scales.activationScale());
+    float scale = rounding.requireScale(scales.activationScale());
     return scheme.asymmetric()
         ? Int8Row.asymmetric(x, scale, scales.activationZeroPoint())
         : Int8Row.symmetric(x, scale);

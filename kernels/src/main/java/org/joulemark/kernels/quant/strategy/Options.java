@@ -2,11 +2,13 @@ package org.joulemark.kernels.quant.strategy;
 
 import java.util.List;
 import org.joulemark.kernels.quant.ActivationScaling;
+import org.joulemark.kernels.quant.calibration.Calibrator;
+import org.joulemark.kernels.quant.calibration.Calibrators;
 
 /** What families share in reading their options. */
 final class Options {
   /** How static scales can be fitted; the first is the default. */
-  static final List<String> CALIBRATIONS = List.of("mse", "minmax", "percentile", "entropy");
+  static final List<String> CALIBRATIONS = Calibrators.all().stream().map(Calibrator::id).toList();
 
   private Options() {}
 

@@ -1,0 +1,200 @@
+package org.joulemark.benchmarks.work;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.joulemark.harness.jmh.WorkWindow;
+import org.joulemark.kernels.engine.UnsupportedWorkException;
+import org.joulemark.kernels.layer.EmbeddedTokens;
+import org.joulemark.kernels.layer.LayerCalibration;
+import org.joulemark.kernels.model.LayerTensors;
+import org.joulemark.kernels.model.ModelTensors;
+import org.joulemark.kernels.model.TensorSource;
+import org.joulemark.kernels.model.TensorSpec;
+import org.joulemark.kernels.quant.LayerScales;
+import org.joulemark.kernels.quant.LinearScheme;
+import org.joulemark.kernels.quant.Strategy;
+import org.joulemark.kernels.quant.calibration.Calibration;
+import org.joulemark.kernels.quant.calibration.CalibrationException;
+import org.joulemark.kernels.quant.calibration.CalibrationFile;
+
+/**
+ * Which scales a strategy runs with: none where it needs none, those of a calibration's file that
+ * the user names, or those of a calibration that is fitted now. What is fitted is stored beside the
+ * results, and taken from there where the same was asked before.
+ */
+public final class ScaleFinder {
+  /** The value of the parameter {@code calibration} that asks for scales to be fitted. */
+  public static final String AUTO = "auto";
+
+  /** What results say of a strategy that needs no calibration. */
+  public static final String NONE = "none";
+
+  /** System property of a fork: the folder in which calibrations are kept; without it, nowhere. */
+  public static final String FOLDER_PROPERTY = "joulemark.calibrations";
+
+  private static final String INPUT = "x.calibration";
+  // A layer of a 7B model takes a few seconds with so many, all of its layers a minute or two.
+  private static final int LAYER_TOKENS = 64;
+  private static final int MODEL_TOKENS = 32;
+
+  private final String calibration;
+  private final Strategy strategy;
+  private final Weights weights;
+
+  /**
+   * For one strategy and model.
+   *
+   * @param calibration {@value #AUTO}, {@value #NONE} or a file
+   */
+  public ScaleFinder(String calibration, Strategy strategy, Weights weights) {
+    this.calibration = calibration;
+    this.strategy = strategy;
+    this.weights = weights;
+  }
+
+  /**
+   * Of the model's first layer, alone and with the inputs that are measured.
+   *
+   * @throws CalibrationException if the file is none, or of something else
+   * @throws UnsupportedWorkException if the strategy's scales cannot be fitted
+   */
+  public LayerScales layer() {
+    LayerTensors alone = LayerTensors.alone(weights.shape());
+    Supplier<List<LayerScales>> fit =
+        () ->
+            List.of(
+                fitter(weights.layer()).fit(alone, calibrationSet(weights.layer(), LAYER_TOKENS)));
+    List<LayerScales> found = find("layer", weights.inputs(), LAYER_TOKENS, 1, fit);
+    return found.isEmpty() ? LayerScales.NONE : found.get(0);
+  }
+
+  /**
+   * Of all layers of the model; the calibration set is tokens that a seed draws. Empty for a
+   * strategy that needs none.
+   *
+   * @throws CalibrationException if the file is none, or of something else
+   * @throws UnsupportedWorkException if the strategy's scales cannot be fitted
+   */
+  public List<LayerScales> model() {
+    TensorSource tokens =
+        new EmbeddedTokens(weights.shape(), weights.model(), weights.model(), weights.seed());
+    Supplier<List<LayerScales>> fit =
+        () ->
+            fitter(weights.model())
+                .fit(
+                    ModelTensors.of(weights.shape()).layers(),
+                    calibrationSet(tokens, MODEL_TOKENS));
+    return find("model", Weights.TOKENS, MODEL_TOKENS, weights.shape().layers(), fit);
+  }
+
+  private LayerCalibration fitter(TensorSource source) {
+    return new LayerCalibration(weights.shape(), source, strategy);
+  }
+
+  private double[][] calibrationSet(TensorSource source, int tokens) {
+    TensorSpec input = TensorSpec.input(INPUT, tokens, weights.shape().hidden());
+    double[][] x = new double[tokens][input.columns()];
+    float[] row = new float[input.columns()];
+    for (int m = 0; m < tokens; m++) {
+      source.row(input, m, row);
+      for (int i = 0; i < row.length; i++) {
+        x[m][i] = row[i];
+      }
+    }
+    return x;
+  }
+
+  private List<LayerScales> find(
+      String subject, String inputs, int tokens, int layers, Supplier<List<LayerScales>> fit) {
+    if (!strategy.linear().needsCalibration()) {
+      return List.of();
+    }
+    if (!calibration.equals(AUTO)) {
+      return given(Path.of(calibration), layers);
+    }
+    if (strategy.linear() instanceof LinearScheme.Int8 int8
+        && int8.calibration().equals("trained")) {
+      throw new UnsupportedWorkException(
+          "strategy="
+              + strategy.id()
+              + " runs with scales that a training has learned; give their file as calibration=FILE.");
+    }
+    Calibration question =
+        new Calibration(
+            weights.shape().id(),
+            weights.origin(),
+            strategy.id(),
+            inputs,
+            tokens,
+            weights.seed(),
+            List.of(LayerScales.NONE));
+    return fitted(subject, question, fit).layers();
+  }
+
+  /** The user's file. One of a whole model will do for its first layer. */
+  private List<LayerScales> given(Path file, int layers) {
+    Calibration read = CalibrationFile.read(file);
+    requireEqual(file, "model", read.model(), weights.shape().id());
+    requireEqual(file, "strategy", read.strategy(), strategy.id());
+    if (read.layers().size() < layers) {
+      throw new CalibrationException(
+          file, "layers has " + read.layers().size() + " where " + layers + " are needed");
+    }
+    WorkWindow.note("calibration.file", file.toString());
+    return read.layers().subList(0, layers);
+  }
+
+  private static void requireEqual(Path file, String field, String has, String needed) {
+    if (!has.equals(needed)) {
+      throw new CalibrationException(
+          file, field + " is " + has + " where " + needed + " is needed");
+    }
+  }
+
+  private Calibration fitted(
+      String subject, Calibration question, Supplier<List<LayerScales>> fit) {
+    Optional<Path> file = file(subject, question);
+    if (file.isPresent() && Files.exists(file.get())) {
+      Calibration stored = CalibrationFile.read(file.get());
+      if (stored.sameQuestion(question)) {
+        WorkWindow.note("calibration.file", file.get().toString());
+        return stored;
+      }
+    }
+    Calibration answer =
+        new Calibration(
+            question.model(),
+            question.weights(),
+            question.strategy(),
+            question.inputs(),
+            question.tokens(),
+            question.seed(),
+            fit.get());
+    file.ifPresent(
+        path -> {
+          CalibrationFile.write(answer, path);
+          WorkWindow.note("calibration.file", path.toString());
+        });
+    WorkWindow.note("calibration.tokens", Integer.toString(question.tokens()));
+    return answer;
+  }
+
+  private static Optional<Path> file(String subject, Calibration question) {
+    return Optional.ofNullable(System.getProperty(FOLDER_PROPERTY))
+        .map(
+            folder ->
+                Path.of(
+                    folder,
+                    String.join(
+                            "-",
+                            subject,
+                            question.model(),
+                            question.strategy().replace('/', '-'),
+                            question.inputs(),
+                            Long.toString(question.seed()))
+                        + ".json"));
+  }
+}

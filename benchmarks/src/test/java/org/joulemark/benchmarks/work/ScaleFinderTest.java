@@ -1,0 +1,117 @@
+package org.joulemark.benchmarks.work;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.joulemark.kernels.engine.UnsupportedWorkException;
+import org.joulemark.kernels.quant.LayerScales;
+import org.joulemark.kernels.quant.LinearPart;
+import org.joulemark.kernels.quant.calibration.CalibrationException;
+import org.joulemark.kernels.quant.strategy.Strategies;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ScaleFinderTest {
+  private static final String STATIC = "int8-sym/per-tensor/minmax";
+
+  private final String checkpoint = GoldenFolders.path("tiny-qwen2").toString();
+
+  @TempDir Path folder;
+
+  @BeforeEach
+  void keep() {
+    System.setProperty(ScaleFinder.FOLDER_PROPERTY, folder.toString());
+  }
+
+  @AfterEach
+  void forget() {
+    System.clearProperty(ScaleFinder.FOLDER_PROPERTY);
+  }
+
+  @Test
+  void aStrategyThatNeedsNoneGetsNone() throws IOException {
+    assertThat(finder("auto", "int8-sym", "auto").layer()).isEqualTo(LayerScales.NONE);
+    assertThat(finder("none", "fp16", "auto").model()).isEmpty();
+    assertThat(files()).isEmpty();
+  }
+
+  @Test
+  void whatIsFittedIsKeptAndTakenAgain() throws IOException {
+    LayerScales fitted = finder("auto", STATIC, "auto").layer();
+    assertThat(fitted.of(LinearPart.DOWN).activationScale()).isPositive();
+    assertThat(files()).hasSize(1);
+    Path file = files().get(0);
+    assertThat(file.getFileName())
+        .hasToString("layer-tiny-qwen2-int8-sym-per-tensor-minmax-tokens-7.json");
+    // Another number in the file: it is read, and not fitted again.
+    String text = Files.readString(file);
+    double scale = fitted.of(LinearPart.QKV).activationScale();
+    Files.writeString(file, text.replace(Double.toString(scale), "0.25"));
+    assertThat(finder("auto", STATIC, "auto").layer().of(LinearPart.QKV).activationScale())
+        .isEqualTo(0.25);
+    // Of another set nothing is known yet.
+    LayerScales outliers = finder("auto", STATIC, "outliers").layer();
+    assertThat(outliers.of(LinearPart.QKV).activationScale()).isNotEqualTo(0.25);
+    assertThat(files()).hasSize(2);
+  }
+
+  @Test
+  void theSameQuestionHasTheSameAnswer() throws IOException {
+    LayerScales first = finder("auto", "smoothquant", "outliers").layer();
+    Files.delete(files().get(0));
+    assertThat(finder("auto", "smoothquant", "outliers").layer()).isEqualTo(first);
+    assertThat(first.of(LinearPart.QKV).smoothing()).isNotEmpty();
+    assertThat(first.of(LinearPart.DOWN).smoothing()).isEmpty();
+  }
+
+  @Test
+  void aFileOfAllLayersIsTakenForAModelAndForItsFirstLayer() throws IOException {
+    List<LayerScales> fitted = finder("auto", STATIC, "auto").model();
+    assertThat(fitted).hasSize(2).doesNotHaveDuplicates();
+    String file = files().get(0).toString();
+    assertThat(finder(file, STATIC, "auto").model()).isEqualTo(fitted);
+    assertThat(finder(file, STATIC, "outliers").layer()).isEqualTo(fitted.get(0));
+  }
+
+  @Test
+  void aFileOfSomethingElseIsRefusedByItsField() throws IOException {
+    finder("auto", STATIC, "auto").layer();
+    String file = files().get(0).toString();
+    assertThatThrownBy(() -> finder(file, "int8-asym/per-tensor/mse", "auto").layer())
+        .isInstanceOf(CalibrationException.class)
+        .hasMessageContaining(file + ": strategy is " + STATIC)
+        .hasMessageContaining("int8-asym/per-tensor/mse");
+    assertThatThrownBy(() -> finder(file, STATIC, "auto").model())
+        .isInstanceOf(CalibrationException.class)
+        .hasMessageContaining("layers has 1 where 2 are needed");
+    Weights other = Weights.of("", GoldenFolders.path("tiny-llama").toString(), "auto", 7);
+    assertThatThrownBy(() -> new ScaleFinder(file, Strategies.parse(STATIC), other).layer())
+        .isInstanceOf(CalibrationException.class)
+        .hasMessageContaining("model is tiny-qwen2");
+  }
+
+  @Test
+  void learnedScalesAreNotMadeUp() {
+    assertThatThrownBy(() -> finder("auto", "int8-qat", "auto").layer())
+        .isInstanceOf(UnsupportedWorkException.class)
+        .hasMessageContaining("calibration=FILE");
+  }
+
+  private ScaleFinder finder(String calibration, String strategy, String inputs) {
+    return new ScaleFinder(
+        calibration, Strategies.parse(strategy), Weights.of("", checkpoint, inputs, 7));
+  }
+
+  private List<Path> files() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.toList();
+    }
+  }
+}
