@@ -245,10 +245,11 @@ public final class CudaEngine implements Engine, SelfChecking {
 
   private void checkPass(ModelShape shape, Strategy strategy, LayerOptions options) {
     Precision precision = strategy.base();
-    if (!strategy.isPlain()) {
+    if (strategy.int8Cache()) {
       throw new UnsupportedWorkException(
           "The " + name() + " engine does not carry out strategy=" + strategy.id() + " yet.");
     }
+    CudaLinearKinds.of(strategy, device);
     requireKnown("library", options.library(), List.of(GemmSupport.CUBLASLT));
     requireKnown("algorithm", options.algorithm(), ALGORITHMS);
     requireKnown("attention", options.attention(), ATTENTIONS);

@@ -129,6 +129,18 @@ final class DeviceArena implements AutoCloseable {
       memory().fill(ALL_ONES, offset, bytes, stream);
     }
 
+    /** Fills it with zeros; waits until done. */
+    void clear(CudaStream stream) {
+      memory().fill((byte) 0, offset, bytes, stream);
+    }
+
+    /** Its first 32-bit integer; waits for the stream. */
+    int readInt(PinnedBuffer staging, CudaStream stream) {
+      memory().download(offset, staging.at(0), Integer.BYTES, stream);
+      stream.synchronize();
+      return staging.view(0, Integer.BYTES).getInt(0);
+    }
+
     /** Copies its start to the host as FP32, through page-locked memory; waits until done. */
     HostTensor download(
         String name,
