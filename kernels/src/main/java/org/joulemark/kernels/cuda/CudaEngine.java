@@ -178,6 +178,7 @@ public final class CudaEngine implements Engine, SelfChecking {
   @Override
   public void checkSelf(Checks checks) {
     new CudaSelfTest(this, CudaSelfTest.Sizes.FULL).run(checks);
+    new CudaCodesSelfTest(this).run(checks);
     new CudaLayerSelfTest(this).run(checks);
     new CudaModelSelfTest(this).run(checks);
   }

@@ -18,6 +18,12 @@ final class CudaLinearKinds {
     if (scheme instanceof LinearScheme.Plain) {
       return new PlainKind(strategy.base());
     }
+    if (scheme instanceof LinearScheme.Int8 int8 && !int8.separatesOutliers()) {
+      return QuantizedKind.of(strategy, int8, device);
+    }
+    if (scheme instanceof LinearScheme.Fp8 fp8) {
+      return QuantizedKind.of(strategy, fp8, device);
+    }
     throw new UnsupportedWorkException(
         "The cuda engine does not carry out strategy="
             + strategy.id()

@@ -40,7 +40,7 @@ final class CudaModelPlan implements AutoCloseable {
   private final @Nullable KernelLaunch embeddingNorm;
   private final KernelLaunch allNorm;
   private final KernelLaunch lastNorm;
-  private final PlainLinear headPart;
+  private final LtProduct headPart;
   private final CudaCall lastHead;
   private final KernelLaunch argmax;
 
@@ -114,7 +114,7 @@ final class CudaModelPlan implements AutoCloseable {
               lastRows,
               problem.batch());
       this.headPart = head(scope, problem.batch());
-      this.lastHead = headPart.bind(weights.head(), null, lastRows, lastLogits, null);
+      this.lastHead = headPart.bind(LtTerms.none(type), weights.head(), lastRows, lastLogits, null);
       this.argmax =
           own(
               kernels.kernel(
@@ -198,8 +198,8 @@ final class CudaModelPlan implements AutoCloseable {
         scope, kernels, norm, x, pitch, y.address(), rows, shape.hidden(), shape.normEpsilon());
   }
 
-  private PlainLinear head(CudaScope owner, int rows) {
-    return new PlainLinear(
+  private LtProduct head(CudaScope owner, int rows) {
+    return new LtProduct(
         planner,
         owner,
         "head",
@@ -284,7 +284,9 @@ final class CudaModelPlan implements AutoCloseable {
     DeviceArena arena = owner.own(new DeviceArena(), DeviceArena::close);
     DeviceArena.Slice logits = arena.reserve(type, pass.rows(), shape.vocabulary());
     engine.allocate(arena, 0);
-    head(owner, pass.rows()).bind(weights.head(), null, pass.normed(), logits, null).launch();
+    head(owner, pass.rows())
+        .bind(LtTerms.none(type), weights.head(), pass.normed(), logits, null)
+        .launch();
     return logits;
   }
 

@@ -73,6 +73,15 @@ record CudaPassFrame(
     };
   }
 
+  /** Whether a part has a bias. */
+  boolean isBiased(LinearPart part) {
+    return switch (part) {
+      case QKV -> layer.hasQkvBias();
+      case OUTPUT -> layer.hasOutputBias();
+      case FEED_FORWARD_IN, DOWN -> layer.hasFeedForwardBias();
+    };
+  }
+
   /** A part's name in facts: its id, or {@code up} where nothing is gated. */
   String name(LinearPart part) {
     return part == LinearPart.FEED_FORWARD_IN && !shape().gated() ? "up" : part.id();

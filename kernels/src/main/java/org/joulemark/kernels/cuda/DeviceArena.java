@@ -114,6 +114,11 @@ final class DeviceArena implements AutoCloseable {
           (row, into) -> System.arraycopy(values, 0, into, 0, values.length));
     }
 
+    /** Fills it with rows of bytes. */
+    void fill(RowUpload upload, int rows, int rowBytes, RowUpload.RowEncoder source) {
+      upload.rows(memory(), offset, rows, rowBytes, source);
+    }
+
     /** Fills it with integers. */
     void fill(RowUpload upload, int[] values) {
       upload.rows(

@@ -22,13 +22,15 @@ final class PlainKind implements CudaLinearKind {
         frame,
         part ->
             new PlainLinear(
-                frame.planner(),
-                frame.scope(),
-                frame.name(part),
                 precision,
-                frame.rows(),
-                frame.outputs(part),
-                frame.inputs(part),
-                frame.options().algorithm()));
+                new LtProduct(
+                    frame.planner(),
+                    frame.scope(),
+                    frame.name(part),
+                    precision,
+                    frame.rows(),
+                    frame.outputs(part),
+                    frame.inputs(part),
+                    frame.options().algorithm())));
   }
 }

@@ -14,6 +14,7 @@ import org.joulemark.kernels.quant.Strategy;
  */
 public record PassTolerance(double relativeFrobenius, boolean exactTokens) {
   private static final double QUANTIZED_ACTIVATIONS = 2e-2;
+  private static final double FP8_ACTIVATIONS = 4e-2;
 
   /**
    * What a precision is held to: FP32 2·10⁻⁵, BF16 2·10⁻², FP16 3·10⁻³; TF32, which reads as many
@@ -35,7 +36,8 @@ public record PassTolerance(double relativeFrobenius, boolean exactTokens) {
    * What a strategy is held to against its own definition. Where only weights are quantized, the
    * base precision's: the definition rounds them just as the engine does. Where activations are
    * quantized, 2·10⁻²: an engine's quantizers see numbers that were rounded to 16 bits before, so a
-   * few codes in a hundred are off by one step, and so much they move the output.
+   * few codes in a hundred are off by one step, and so much they move the output; in FP8, whose
+   * steps are an eighth of the number, 4·10⁻².
    */
   public static PassTolerance of(Strategy strategy) {
     PassTolerance base = of(strategy.base());
@@ -44,7 +46,13 @@ public record PassTolerance(double relativeFrobenius, boolean exactTokens) {
             || !(strategy.linear() instanceof LinearScheme.Plain
                 || strategy.linear() instanceof LinearScheme.WeightOnly);
     return codesMayFlip
-        ? new PassTolerance(Math.max(QUANTIZED_ACTIVATIONS, base.relativeFrobenius()), false)
+        ? new PassTolerance(
+            Math.max(
+                strategy.linear() instanceof LinearScheme.Fp8
+                    ? FP8_ACTIVATIONS
+                    : QUANTIZED_ACTIVATIONS,
+                base.relativeFrobenius()),
+            false)
         : base;
   }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.joulemark.kernels.engine.Engine;
 import org.joulemark.kernels.engine.EngineException;
 import org.joulemark.kernels.engine.EngineOptions;
@@ -40,7 +41,11 @@ final class FakeGpuMain {
       switch (args[2]) {
         case "facts" -> print(engine.facts());
         case "selftest" -> selfTest(engine);
-        case "layers" -> layers(engine);
+        case "layers" -> layers(engine, false);
+        case "quantized" -> {
+          new CudaCodesSelfTest(engine).run((name, check) -> print(check.row(name)));
+          layers(engine, true);
+        }
         case "models" -> models(engine);
         case "gemm" -> gemm(engine, Integer.parseInt(args[3]), args[4]);
         default -> throw new IllegalArgumentException(args[2]);
@@ -65,13 +70,18 @@ final class FakeGpuMain {
     rows.forEach(FakeGpuMain::print);
   }
 
-  private static void layers(CudaEngine engine) {
+  private static void layers(CudaEngine engine, boolean quantized) {
     // A kernel on the stand-ins takes a thousand times as long as on a GPU: one long row of each
     // kind.
     new CudaLayerSelfTest(engine)
         .run(
             (name, check) -> {
-              if (!name.contains("length=150") || name.contains("mistral")) {
+              boolean isQuantized = Pattern.matches(".* (int8|fp8|smoothquant).*", name);
+              boolean isLong = name.contains("length=150");
+              boolean isStatic = name.contains("per-tensor") || name.contains("smoothquant");
+              if (isQuantized == quantized
+                  && (!isLong || name.contains("mistral"))
+                  && (!isStatic || name.contains("length=4") || name.contains("length=7"))) {
                 print(check.row(name));
               }
             });
