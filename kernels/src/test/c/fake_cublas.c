@@ -13,7 +13,7 @@ enum { OK = 0, INVALID_VALUE = 7, NOT_SUPPORTED = 15 };
 enum { R32F = 0, R16F = 2, R8I = 3, R32I = 10, R16BF = 14, E4M3 = 28, E5M2 = 29 };
 enum { C16F = 64, C32F = 68, C32I = 72, CTF32 = 77 };
 
-typedef struct { int compute, scale, transa, transb, epilogue, bias_type; uint64_t bias; int64_t bias_stride; } Desc;
+typedef struct { int compute, scale, transa, transb, epilogue, bias_type; uint64_t bias; int64_t bias_stride; uint64_t scales[2]; int scale_mode[2]; } Desc;
 typedef struct { int type; uint64_t rows, cols; int64_t ld; int batch; int64_t stride; } Layout;
 typedef struct { uint64_t workspace; uint32_t alignment[4]; } Preference;
 typedef struct { int32_t id; uint32_t tile; int32_t split; uint32_t reduction, swizzle, custom, stages; uint16_t inner, cluster; uint8_t rest[32]; } Algo;
@@ -62,7 +62,7 @@ static double scalar(const void *p, int type) {
 typedef struct {
   int m, n, k, batch, epilogue, bias_type, a_type, b_type, c_type;
   int64_t lda, ldb, ldc, stride_a, stride_b, stride_c, bias_stride;
-  const char *a, *b, *c, *bias; char *d; double alpha, beta;
+  const char *a, *b, *c, *bias; char *d; double alpha, beta; const float *row_scales, *column_scales;
 } Job;
 
 static void multiply(void *data) {
@@ -84,6 +84,7 @@ static void multiply(void *data) {
         for (; p + 2 <= j->k; p += 2) { sum += row[p] * column[p]; more += row[p + 1] * column[p + 1]; }
         if (p < j->k) sum += row[p] * column[p];
         double value = j->alpha * (sum + more);
+        if (j->row_scales) value *= (double)j->row_scales[y] * j->column_scales[x];
         if (j->beta != 0) value += j->beta * load(c, y + x * j->ldc, j->c_type);
         if (j->epilogue == 4) value += load(j->bias, y + i * j->bias_stride, j->bias_type);
         store(d, y + x * j->ldc, j->c_type, value);
@@ -111,7 +112,7 @@ int cublasLtMatmulDescCreate(void **out, int compute, int scale) {
 int cublasLtMatmulDescDestroy(void *desc) { free(desc); return OK; }
 int cublasLtMatmulDescSetAttribute(void *desc, int attribute, const void *value, size_t size) {
   Desc *d = desc;
-  size_t wanted = attribute == 8 || attribute == 10 ? 8 : attribute == 25 ? 1 : 4;
+  size_t wanted = attribute == 8 || attribute == 10 || attribute == 17 || attribute == 18 ? 8 : attribute == 25 ? 1 : 4;
   if (size != wanted) return INVALID_VALUE;
   switch (attribute) {
     case 3: memcpy(&d->transa, value, 4); return OK;
@@ -119,8 +120,10 @@ int cublasLtMatmulDescSetAttribute(void *desc, int attribute, const void *value,
     case 7: memcpy(&d->epilogue, value, 4); return OK;
     case 8: memcpy(&d->bias, value, 8); return OK;
     case 10: memcpy(&d->bias_stride, value, 8); return OK;
+    case 17: case 18: memcpy(&d->scales[attribute - 17], value, 8); return OK;
     case 25: return OK;
     case 26: memcpy(&d->bias_type, value, 4); return OK;
+    case 31: case 32: memcpy(&d->scale_mode[attribute - 31], value, 4); return OK;
     default: return INVALID_VALUE;
   }
 }
@@ -157,11 +160,15 @@ static int runs(const Desc *d, const Layout *a, const Layout *b, const Layout *o
   if (t == R32F) ok = ok && (d->compute == C32F || d->compute == CTF32) && out->type == R32F && d->scale == R32F;
   else if (t == R16F) ok = ok && out->type == R16F && d->compute == (d->scale == R16F ? C16F : C32F);
   else if (t == R16BF) ok = ok && out->type == R16BF && d->compute == C32F;
-  else if (t == E4M3) ok = ok && out->type == R16F && d->compute == C32F && a->rows % 16 == 0 && a->cols % 16 == 0;
+  else if (t == E4M3) ok = ok && (out->type == R16F || out->type == R16BF || out->type == R32F) && d->compute == C32F && a->rows % 16 == 0 && a->cols % 16 == 0;
   else if (t == R8I)
     ok = ok && d->compute == C32I && d->epilogue == 1 && a->rows % 4 == 0 && a->cols % 4 == 0 &&
          (out->type == R32I ? d->scale == R32I : out->type == R8I && d->scale == R32F);
   else ok = 0;
+  /* Scales of rows and columns (mode 3) come in pairs and only for FP8. */
+  int rows = d->scale_mode[0] == 3;
+  ok = ok && d->scale_mode[0] == d->scale_mode[1] && (rows || !d->scale_mode[0]) && (!rows || t == E4M3);
+  ok = ok && rows == (d->scales[0] != 0) && rows == (d->scales[1] != 0);
   return ok;
 }
 int cublasLtMatmulAlgoGetHeuristic(void *handle, Desc *d, Layout *a, Layout *b, Layout *c, Layout *out,
@@ -257,7 +264,8 @@ int cublasLtMatmul(void *handle, Desc *d, const void *alpha, const void *a, Layo
   if (algo->id < 10 || algo->id > 12 || workspace_bytes < (size_t)1024 * (algo->id - 10)) return INVALID_VALUE;
   Job j = {(int)ol->rows, (int)ol->cols, (int)al->rows, ol->batch, d->epilogue, d->bias_type, al->type, bl->type, ol->type,
            al->ld, bl->ld, ol->ld, al->stride, bl->stride, ol->stride, d->bias_stride,
-           a, b, c, (const char *)(uintptr_t)d->bias, out, scalar(alpha, d->scale), scalar(beta, d->scale)};
+           a, b, c, (const char *)(uintptr_t)d->bias, out, scalar(alpha, d->scale), scalar(beta, d->scale),
+           (const float *)(uintptr_t)d->scales[0], (const float *)(uintptr_t)d->scales[1]};
   return fake_enqueue(stream, multiply, &j, sizeof j) ? 13 : OK;
 }
 
@@ -274,11 +282,11 @@ int cublasGemmStridedBatchedEx(void *handle, int transa, int transb, int m, int 
                                long long stride_b, const void *beta, void *c, int c_type, int ldc, long long stride_c,
                                int batch, int compute, int algo) {
   int scale = compute == C32I ? R32I : compute == C16F ? R16F : R32F;
-  Desc d = {compute, scale, transa, transb, 1, 0, 0, 0};
+  Desc d = {compute, scale, transa, transb, 1, 0, 0, 0, {0, 0}, {0, 0}};
   Layout al = {a_type, k, m, lda, batch, stride_a}, bl = {b_type, k, n, ldb, batch, stride_b}, cl = {c_type, m, n, ldc, batch, stride_c};
   if (algo != -1 || !runs(&d, &al, &bl, &cl) || a_type == E4M3 || (a_type == R8I && c_type == R8I)) return NOT_SUPPORTED;
   Job j = {m, n, k, batch, 1, 0, a_type, b_type, c_type, lda, ldb, ldc, stride_a, stride_b, stride_c, 0,
-           a, b, c, NULL, c, scalar(alpha, scale), scalar(beta, scale)};
+           a, b, c, NULL, c, scalar(alpha, scale), scalar(beta, scale), NULL, NULL};
   return fake_enqueue(((Handle *)handle)->stream, multiply, &j, sizeof j) ? 13 : OK;
 }
 int cublasGemmEx(void *handle, int transa, int transb, int m, int n, int k, const void *alpha, const void *a, int a_type,

@@ -1,4 +1,4 @@
-/* libnvrtc.so.13 for machines without CUDA. A source that includes "element.cuh" is compiled for the
+/* libnvrtc.so.13 for machines without CUDA. A source that comes with "element.cuh" is compiled for the
  * host with the C++ compiler, over host_kernel.h and ptx.cuh of the folder SHIM, and the machine
  * code is that library; any other source that does not say #error is taken as it is. What the real
  * compiler makes of the kernels is another test's. */
@@ -104,7 +104,9 @@ static int compile(Program *p, int count, const char *const *options) {
 }
 int nvrtcCompileProgram(Program *program, int count, const char *const *options) {
   for (int i = 0; i < count; i++) if (strncmp(options[i], "--", 2)) return 5;
-  if (strstr(program->source, "#include \"element.cuh\"")) return compile(program, count, options);
+  for (int i = 0; i < program->count; i++) {
+    if (!strcmp(program->names[i], "element.cuh")) return compile(program, count, options);
+  }
   if (strstr(program->source, "#error")) return 6;
   program->size = strlen(program->source);
   program->code = strdup(program->source);

@@ -17,9 +17,10 @@
 #define __device__
 #define __forceinline__ inline
 #define __shared__ static
-#define __launch_bounds__(threads)
+#define __launch_bounds__(...)
 #define __align__(bytes) __attribute__((aligned(bytes)))
 #define __restrict__
+#define __expf expf
 #define __CUDA_ARCH__ 900
 
 struct Index { unsigned x, y, z; };
@@ -180,3 +181,6 @@ static inline float __uint_as_float(unsigned bits) { float f; memcpy(&f, &bits, 
 static inline unsigned __float_as_uint(float f) { unsigned bits; memcpy(&bits, &f, 4); return bits; }
 static inline int min(int a, int b) { return a < b ? a : b; }
 static inline int max(int a, int b) { return a > b ? a : b; }
+static inline float __fdiv_rn(float a, float b) { return a / b; }
+static inline float __fdividef(float a, float b) { return a / b; }
+static inline int atomicAdd(int *at, int value) { const int old = *at; *at += value; return old; }

@@ -70,3 +70,49 @@ template <class Decode> static void multiply(float *c, const unsigned *a, unsign
 }
 static inline void multiply_fp16(float *c, const unsigned *a, unsigned b0, unsigned b1) { multiply(c, a, b0, b1, fp16_to_float); }
 static inline void multiply_bf16(float *c, const unsigned *a, unsigned b0, unsigned b1) { multiply(c, a, b0, b1, bf16_to_float); }
+
+struct __align__(16) Streamed { unsigned word[4]; };
+static inline Streamed load_streamed(const void *from) {
+  if ((uintptr_t)from % 16) { fprintf(stderr, "a load of 16 bytes that is not aligned\n"); abort(); }
+  Streamed v;
+  memcpy(&v, from, sizeof v);
+  return v;
+}
+/* Two codes, the first in the low byte, from their definition: the nearest of all values. */
+static inline float e4m3_to_float(unsigned code) {
+  const int exponent = code >> 3 & 15, fraction = code & 7;
+  const float value = exponent ? ldexpf(8 + fraction, exponent - 10) : ldexpf(fraction, -9);
+  return code & 128 ? -value : value;
+}
+static inline unsigned float_to_e4m3(float value) {
+  if (value != value) return 0x7f;
+  const float x = fminf(fabsf(value), 448);
+  unsigned best = 0;
+  for (unsigned code = 1; code < 0x7f; code++) {
+    const float off = fabsf(e4m3_to_float(code) - x), least = fabsf(e4m3_to_float(best) - x);
+    if (off < least || (off == least && code % 2 == 0)) best = code;
+  }
+  return best | (signbit(value) ? 128u : 0u);
+}
+static inline unsigned floats_to_e4m3(float first, float second) {
+  return float_to_e4m3(first) | float_to_e4m3(second) << 8;
+}
+template <class Sum, class Decode> static void multiply_codes(Sum *c, const unsigned *a, unsigned b0, unsigned b1, Decode decode) {
+  const unsigned lane = threadIdx.x % 32, g = lane / 4, t = lane % 4;
+  host::Warp warp = host::give(Fragments{{a[0], a[1], a[2], a[3]}, {b0, b1}});
+  for (unsigned i = 0; i < 4; i++) {
+    const unsigned row = g + 8 * (i / 2), column = 2 * t + i % 2;
+    Sum sum = c[i];
+    for (unsigned k = 0; k < 32; k++) {
+      const Fragments left = warp.of<Fragments>(row % 8 * 4 + k % 16 / 4);
+      const Fragments right = warp.of<Fragments>(column * 4 + k % 16 / 4);
+      const unsigned x = left.a[row / 8 + 2 * (k / 16)] >> 8 * (k % 4) & 0xff;
+      const unsigned y = right.b[k / 16] >> 8 * (k % 4) & 0xff;
+      sum += decode(x) * decode(y);
+    }
+    c[i] = sum;
+  }
+}
+static inline int int8_of(unsigned code) { return (signed char)code; }
+static inline void multiply_int8(int *c, const unsigned *a, unsigned b0, unsigned b1) { multiply_codes(c, a, b0, b1, int8_of); }
+static inline void multiply_e4m3(float *c, const unsigned *a, unsigned b0, unsigned b1) { multiply_codes(c, a, b0, b1, e4m3_to_float); }

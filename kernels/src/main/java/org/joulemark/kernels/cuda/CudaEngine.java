@@ -190,6 +190,7 @@ public final class CudaEngine implements Engine, SelfChecking {
   @Override
   public void checkSelf(Checks checks) {
     new CudaSelfTest(this, CudaSelfTest.Sizes.FULL).run(checks);
+    new CudaCodesSelfTest(this).run(checks);
     new CudaLayerSelfTest(this).run(checks);
     new CudaModelSelfTest(this).run(checks);
   }
@@ -260,10 +261,11 @@ public final class CudaEngine implements Engine, SelfChecking {
 
   private void checkPass(ModelShape shape, Strategy strategy, LayerOptions options) {
     Precision precision = strategy.base();
-    if (!strategy.isPlain()) {
+    if (strategy.int8Cache()) {
       throw new UnsupportedWorkException(
           "The " + name() + " engine does not carry out strategy=" + strategy.id() + " yet.");
     }
+    CudaLinearKinds.of(strategy, device);
     requireKnown("library", options.library(), List.of(GemmSupport.CUBLASLT));
     requireKnown("algorithm", options.algorithm(), ALGORITHMS);
     requireKnown("attention", options.attention(), ATTENTIONS);

@@ -2,6 +2,7 @@ package org.joulemark.kernels.cuda;
 
 import java.util.List;
 import java.util.Locale;
+import org.joulemark.kernels.engine.EngineException;
 import org.joulemark.kernels.engine.LayerOptions;
 import org.joulemark.kernels.engine.LayerWork;
 import org.joulemark.kernels.layer.CacheContents;
@@ -13,7 +14,10 @@ import org.joulemark.kernels.layer.TensorComparison;
 import org.joulemark.kernels.model.ModelShape;
 import org.joulemark.kernels.model.TensorSource;
 import org.joulemark.kernels.quant.ElementType;
+import org.joulemark.kernels.quant.LayerScales;
 import org.joulemark.kernels.quant.Precision;
+import org.joulemark.kernels.quant.Strategy;
+import org.joulemark.kernels.quant.strategy.Strategies;
 import org.joulemark.kernels.selftest.Checks;
 import org.joulemark.kernels.selftest.SelfTestFailure;
 
@@ -26,9 +30,19 @@ final class CudaLayerSelfTest {
   private static final List<Precision> PRECISIONS =
       List.of(Precision.FP32, Precision.FP16, Precision.BF16);
   private static final int[] LENGTHS = {1, 7, 33};
+  private static final int[] FEW_LENGTHS = {1, 4, 33};
   private static final int LONG = 150;
   private static final int VERY_LONG = 1000;
   private static final int SPEED_LENGTH = 2048;
+  private static final List<String> QUANTIZED =
+      List.of(
+          "int8-sym",
+          "int8-asym",
+          "smoothquant",
+          "fp8",
+          "int8-sym/per-tensor",
+          "int8-asym/per-tensor",
+          "fp8/per-tensor");
   private static final int BATCH = 3;
 
   private final CudaEngine engine;
@@ -73,6 +87,7 @@ final class CudaLayerSelfTest {
     shapes.forEach(shape -> cudnn(checks, shape, LENGTHS));
     veryLong().forEach(shape -> cudnn(checks, shape, VERY_LONG));
     speed(checks);
+    quantized(checks);
   }
 
   private void cudnn(Checks checks, ModelShape shape, int... lengths) {
@@ -138,6 +153,56 @@ final class CudaLayerSelfTest {
         bloom(6, 64));
   }
 
+  /**
+   * Every quantized strategy: sizes that are multiples of what tensor cores take and sizes that are
+   * not; rows for the kernel of few rows, in both its sizes, and for cuBLASLt.
+   */
+  private void quantized(Checks checks) {
+    List<ModelShape> shapes =
+        List.of(gated("qwen2", 6, 2, 64, 0), wide("mistral", 4, 2, 80, 20), bloom(3, 80));
+    for (String id : QUANTIZED) {
+      Strategy strategy = Strategies.parse(id);
+      for (ModelShape shape : shapes) {
+        LayerScales scales = MadeUpScales.of(strategy, shape);
+        for (int length : FEW_LENGTHS) {
+          check(
+              checks,
+              LayerProblem.prefill(shape, strategy, scales, BATCH, length),
+              CudaAttention.OWN);
+        }
+        check(checks, LayerProblem.prefill(shape, strategy, scales, 2, LONG), CudaAttention.OWN);
+        check(checks, LayerProblem.decode(shape, strategy, scales, BATCH, 7), CudaAttention.OWN);
+        check(checks, LayerProblem.decode(shape, strategy, scales, 2, LONG), CudaAttention.OWN);
+      }
+    }
+    for (String id : List.of("int8-sym", "int8-asym", "fp8")) {
+      checks.check("layer " + id + " NaN", () -> nan(Strategies.parse(id)));
+    }
+  }
+
+  /** A NaN among the activations must end the work with a sentence. */
+  private String nan(Strategy strategy) {
+    ModelShape shape = gated("qwen2", 2, 1, 16, 0);
+    LayerProblem problem = LayerProblem.prefill(shape, strategy, LayerScales.NONE, 1, 5);
+    TensorSource spoilt =
+        (tensor, row, into) -> {
+          SOURCE.row(tensor, row, into);
+          if (tensor.name().equals(LayerProblem.PREFILL_INPUT) && row == 3) {
+            into[7] = Float.NaN;
+          }
+        };
+    try (LayerWork work = engine.layer(problem, spoilt, CudaEngine.LAYER_DEFAULTS)) {
+      work.submit();
+      work.drain();
+    } catch (EngineException expected) {
+      if (String.valueOf(expected.getMessage()).contains("hold NaN")) {
+        return "A NaN is reported: " + expected.getMessage();
+      }
+      throw expected;
+    }
+    throw new SelfTestFailure("A NaN among the activations was not reported.");
+  }
+
   private void check(Checks checks, LayerProblem problem, String attention) {
     boolean both = problem.length() == LONG && problem.phase() == Phase.DECODE;
     for (String launch : both ? List.of("stream", "graph") : List.of("stream")) {
@@ -147,7 +212,7 @@ final class CudaLayerSelfTest {
               Locale.ROOT,
               "layer %s %s %s batch=%d length=%d%s%s%s",
               problem.shape().id(),
-              problem.precision(),
+              label(problem.strategy()),
               problem.phase().name().toLowerCase(Locale.ROOT),
               problem.batch(),
               problem.length(),
@@ -156,6 +221,11 @@ final class CudaLayerSelfTest {
               launch.equals("stream") ? "" : " " + launch);
       checks.check(name, () -> compare(problem, options));
     }
+  }
+
+  /** A plain strategy by its precision's name, as everywhere in this test. */
+  private static String label(Strategy strategy) {
+    return strategy.isPlain() ? strategy.base().name() : strategy.id();
   }
 
   private String compare(LayerProblem problem, LayerOptions options) {
@@ -189,6 +259,12 @@ final class CudaLayerSelfTest {
   static ModelShape gated(String family, int heads, int kvHeads, int headSize, int slidingWindow) {
     int hidden = heads * headSize;
     return shape(family, heads, kvHeads, headSize, 2 * hidden + 6, slidingWindow, 10_000, false);
+  }
+
+  /** The same with a feed-forward width that is a multiple of 16. */
+  static ModelShape wide(String family, int heads, int kvHeads, int headSize, int slidingWindow) {
+    int hidden = heads * headSize;
+    return shape(family, heads, kvHeads, headSize, 2 * hidden + 16, slidingWindow, 10_000, false);
   }
 
   /** A bloom. */

@@ -1,114 +1,174 @@
 package org.joulemark.kernels.cuda;
 
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.joulemark.kernels.layer.LayerWeights;
 import org.joulemark.kernels.model.ModelShape;
 import org.joulemark.kernels.quant.ElementType;
-import org.jspecify.annotations.Nullable;
+import org.joulemark.kernels.quant.LayerScales;
+import org.joulemark.kernels.quant.LinearPart;
 
 /**
- * One layer's weights on the device, all in the storage format, arranged as {@link LayerWeights}.
+ * One layer's weights on the device, arranged as {@link LayerWeights}: norms in the storage format,
+ * linear parts as their kind stores them. Factors of a smoothing are divided out of the norms and
+ * multiplied into the parts here, before anything is rounded.
  */
 final class CudaLayerWeights {
+  private final LayerWeights source;
+  private final LayerScales scales;
+  private final ElementType type;
+  private final CudaNormWeights inputNorm;
+  private final CudaNormWeights postNorm;
+  private final Map<LinearPart, CudaPartWeights> parts = new EnumMap<>(LinearPart.class);
 
   /**
-   * Weight and bias of a linear part or a norm.
+   * Plans the memory.
    *
-   * @param bias null where there is none
+   * @param type of norms
+   * @param kind how linear parts are stored
    */
-  record Part(DeviceArena.Slice weight, DeviceArena.@Nullable Slice bias) {}
-
-  private final LayerWeights source;
-  private final ElementType type;
-  private final Part inputNorm;
-  private final Part qkv;
-  private final Part output;
-  private final Part postNorm;
-  private final Part feedForwardIn;
-  private final Part down;
-
-  /** Plans the memory. */
-  CudaLayerWeights(DeviceArena arena, LayerWeights source, ElementType type) {
+  CudaLayerWeights(
+      DeviceArena arena,
+      LayerWeights source,
+      LayerScales scales,
+      ElementType type,
+      CudaLinearKind kind) {
     this.source = source;
+    this.scales = scales;
     this.type = type;
     ModelShape shape = source.shape();
+    this.inputNorm = norm(arena);
     int hidden = shape.hidden();
     int in = source.feedForwardInRows();
     boolean feedForwardBias = source.hasFeedForwardBias();
-    this.inputNorm = part(arena, 1, hidden, source.hasNormBias());
-    this.qkv = part(arena, source.qkvRows(), hidden, source.hasQkvBias());
-    this.output = part(arena, hidden, shape.queryWidth(), source.hasOutputBias());
-    this.postNorm = part(arena, 1, hidden, source.hasNormBias());
-    this.feedForwardIn = part(arena, in, hidden, feedForwardBias);
-    this.down = part(arena, hidden, shape.intermediate(), feedForwardBias);
+    part(
+        arena,
+        kind,
+        LinearPart.QKV,
+        source.qkvRows(),
+        hidden,
+        source::qkvRow,
+        bias(source.hasQkvBias(), source::qkvBias));
+    part(
+        arena,
+        kind,
+        LinearPart.OUTPUT,
+        hidden,
+        shape.queryWidth(),
+        source::outputRow,
+        bias(source.hasOutputBias(), source::outputBias));
+    this.postNorm = norm(arena);
+    part(
+        arena,
+        kind,
+        LinearPart.FEED_FORWARD_IN,
+        in,
+        hidden,
+        source::feedForwardInRow,
+        bias(feedForwardBias, source::feedForwardInBias));
+    part(
+        arena,
+        kind,
+        LinearPart.DOWN,
+        hidden,
+        shape.intermediate(),
+        source::downRow,
+        bias(feedForwardBias, source::downBias));
   }
 
-  private Part part(DeviceArena arena, int rows, int columns, boolean biased) {
-    // A linear part has a bias for each row, a norm for each of its numbers.
-    int width = rows == 1 ? columns : rows;
-    return new Part(
-        arena.reserve(type, rows, columns), biased ? arena.reserve(type, 1, width) : null);
+  private CudaNormWeights norm(DeviceArena arena) {
+    int hidden = source.shape().hidden();
+    return new CudaNormWeights(
+        arena.reserve(type, 1, hidden),
+        source.hasNormBias() ? arena.reserve(type, 1, hidden) : null);
+  }
+
+  private static Optional<Supplier<float[]>> bias(boolean there, Supplier<float[]> values) {
+    return there ? Optional.of(values) : Optional.empty();
+  }
+
+  private void part(
+      DeviceArena arena,
+      CudaLinearKind kind,
+      LinearPart part,
+      int rows,
+      int columns,
+      DeviceArena.Rows weight,
+      Optional<Supplier<float[]>> bias) {
+    float[] smoothing = smoothing(part);
+    DeviceArena.Rows smoothed =
+        smoothing.length == 0
+            ? weight
+            : (row, into) -> {
+              weight.row(row, into);
+              for (int j = 0; j < columns; j++) {
+                into[j] *= smoothing[j];
+              }
+            };
+    parts.put(
+        part,
+        kind.weights(arena, new PartSource(part, rows, columns, smoothed, bias, scales.of(part))));
+  }
+
+  private float[] smoothing(LinearPart part) {
+    return part.followsNorm() ? scales.of(part).smoothing() : new float[0];
   }
 
   /** Fills the memory. */
   void fill(RowUpload upload) {
-    ModelShape shape = source.shape();
-    int hidden = shape.hidden();
-    vector(upload, inputNorm, source.inputNormWeight(), source.inputNormBias());
-    vector(upload, postNorm, source.postNormWeight(), source.postNormBias());
-    matrix(upload, qkv, source.qkvRows(), hidden, source::qkvRow, source.qkvBias());
-    matrix(upload, output, hidden, shape.queryWidth(), source::outputRow, source.outputBias());
-    matrix(
+    fill(upload, inputNorm, LinearPart.QKV, source.inputNormWeight(), source.inputNormBias());
+    fill(
         upload,
-        feedForwardIn,
-        source.feedForwardInRows(),
-        hidden,
-        source::feedForwardInRow,
-        source.feedForwardInBias());
-    matrix(upload, down, hidden, shape.intermediate(), source::downRow, source.downBias());
+        postNorm,
+        LinearPart.FEED_FORWARD_IN,
+        source.postNormWeight(),
+        source.postNormBias());
+    parts.values().forEach(part -> part.fill(upload));
   }
 
-  private void matrix(
-      RowUpload upload, Part part, int rows, int columns, DeviceArena.Rows weight, float[] bias) {
-    part.weight().fill(upload, type, rows, columns, weight);
-    if (part.bias() != null) {
-      part.bias().fill(upload, type, bias);
+  private void fill(
+      RowUpload upload, CudaNormWeights norm, LinearPart before, float[] weight, float[] bias) {
+    float[] smoothing = smoothing(before);
+    norm.weight().fill(upload, type, divided(weight, smoothing));
+    if (norm.bias() != null) {
+      norm.bias().fill(upload, type, divided(bias, smoothing));
     }
   }
 
-  private void vector(RowUpload upload, Part part, float[] weight, float[] bias) {
-    part.weight().fill(upload, type, weight);
-    if (part.bias() != null) {
-      part.bias().fill(upload, type, bias);
+  private static float[] divided(float[] values, float[] by) {
+    if (by.length == 0) {
+      return values;
     }
+    float[] quotients = new float[values.length];
+    for (int j = 0; j < values.length; j++) {
+      quotients[j] = values[j] / by[j];
+    }
+    return quotients;
   }
 
-  /** The norm before attention, [H]. */
-  Part inputNorm() {
+  /** The norm before attention. */
+  CudaNormWeights inputNorm() {
     return inputNorm;
   }
 
-  /** [queryWidth + 2·kvWidth, H]. */
-  Part qkv() {
-    return qkv;
-  }
-
-  /** [H, queryWidth]. */
-  Part output() {
-    return output;
-  }
-
-  /** The norm before the feed-forward part, [H]. */
-  Part postNorm() {
+  /** The norm before the feed-forward part. */
+  CudaNormWeights postNorm() {
     return postNorm;
   }
 
-  /** Gate and up, or up alone: [feedForwardInRows, H]. */
-  Part feedForwardIn() {
-    return feedForwardIn;
+  /** What a part's kind has stored. */
+  CudaPartWeights part(LinearPart part) {
+    CudaPartWeights weights = parts.get(part);
+    if (weights == null) {
+      throw new IllegalStateException("every part is planned");
+    }
+    return weights;
   }
 
-  /** [H, intermediate]. */
-  Part down() {
-    return down;
+  /** What a calibration or a training has found for the layer. */
+  LayerScales scales() {
+    return scales;
   }
 }

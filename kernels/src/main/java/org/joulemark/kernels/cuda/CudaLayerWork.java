@@ -47,7 +47,13 @@ final class CudaLayerWork implements LayerWork {
     CudaKernels kernels =
         scope.own(new CudaKernels(engine, type, shape.headSize()), CudaKernels::close);
     DeviceArena arena = scope.own(new DeviceArena(), DeviceArena::close);
-    CudaLayerWeights weights = new CudaLayerWeights(arena, layerWeights, type);
+    CudaLayerWeights weights =
+        new CudaLayerWeights(
+            arena,
+            layerWeights,
+            problem.scales(),
+            type,
+            CudaLinearKinds.of(problem.strategy(), engine.device()));
     CudaKvCache cache =
         new CudaKvCache(arena, KvCacheShape.of(shape, problem.batch(), problem.capacity()), type);
     CudaPositions positions = new CudaPositions(arena, shape, type, problem.capacity());
@@ -75,6 +81,7 @@ final class CudaLayerWork implements LayerWork {
       }
       context.bind(weights, cache).run(0);
       engine.stream().synchronize();
+      context.checkNans();
       beforeScope.close();
       before.close();
     }
@@ -121,7 +128,7 @@ final class CudaLayerWork implements LayerWork {
           arena,
           positions,
           weights,
-          problem.precision(),
+          problem.strategy(),
           options,
           problem.batch(),
           tokens,
@@ -203,6 +210,7 @@ final class CudaLayerWork implements LayerWork {
   @Override
   public void drain() {
     work.drain();
+    pass.checkNans();
   }
 
   @Override
@@ -222,7 +230,7 @@ final class CudaLayerWork implements LayerWork {
 
   @Override
   public HostTensor output() {
-    work.drain();
+    drain();
     return pass.output()
         .download(
             "output",

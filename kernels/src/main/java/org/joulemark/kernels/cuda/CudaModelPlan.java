@@ -40,8 +40,8 @@ final class CudaModelPlan implements AutoCloseable {
   private final @Nullable KernelLaunch embeddingNorm;
   private final KernelLaunch allNorm;
   private final KernelLaunch lastNorm;
-  private final CudaLinear headPart;
-  private final CublasLtGemm lastHead;
+  private final LtProduct headPart;
+  private final CudaCall lastHead;
   private final KernelLaunch argmax;
 
   /**
@@ -93,7 +93,7 @@ final class CudaModelPlan implements AutoCloseable {
                   weights.embedding().address(),
                   pass.input().address(),
                   shape.hidden()));
-      CudaLayerWeights.Part first = weights.embeddingNorm();
+      CudaNormWeights first = weights.embeddingNorm();
       this.embeddingNorm =
           first == null
               ? null
@@ -113,8 +113,8 @@ final class CudaModelPlan implements AutoCloseable {
               tokens * width,
               lastRows,
               problem.batch());
-      this.headPart = head(problem.batch());
-      this.lastHead = headPart.bind(scope, weights.head(), lastRows, lastLogits, null);
+      this.headPart = head(scope, problem.batch());
+      this.lastHead = headPart.bind(LtTerms.none(type), weights.head(), lastRows, lastLogits, null);
       this.argmax =
           own(
               kernels.kernel(
@@ -163,7 +163,7 @@ final class CudaModelPlan implements AutoCloseable {
         arena,
         weights.positions(),
         weights.kind(),
-        problem.precision(),
+        problem.strategy(),
         options,
         problem.batch(),
         tokens,
@@ -193,14 +193,15 @@ final class CudaModelPlan implements AutoCloseable {
   }
 
   private KernelLaunch norm(
-      CudaLayerWeights.Part norm, long x, long pitch, DeviceArena.Slice y, int rows) {
+      CudaNormWeights norm, long x, long pitch, DeviceArena.Slice y, int rows) {
     return CudaNorm.prepare(
         scope, kernels, norm, x, pitch, y.address(), rows, shape.hidden(), shape.normEpsilon());
   }
 
-  private CudaLinear head(int rows) {
-    return new CudaLinear(
+  private LtProduct head(CudaScope owner, int rows) {
+    return new LtProduct(
         planner,
+        owner,
         "head",
         problem.precision(),
         rows,
@@ -261,7 +262,7 @@ final class CudaModelPlan implements AutoCloseable {
   /** Enqueues final norm and head of each sequence's last token. */
   void readLast() {
     lastNorm.launch(engine.stream());
-    lastHead.launch(0);
+    lastHead.launch();
   }
 
   /** Enqueues everything from the tokens to the last tokens' logits; allocates nothing. */
@@ -283,11 +284,22 @@ final class CudaModelPlan implements AutoCloseable {
     DeviceArena arena = owner.own(new DeviceArena(), DeviceArena::close);
     DeviceArena.Slice logits = arena.reserve(type, pass.rows(), shape.vocabulary());
     engine.allocate(arena, 0);
-    head(pass.rows()).bind(owner, weights.head(), pass.normed(), logits, null).launch(0);
+    head(owner, pass.rows())
+        .bind(LtTerms.none(type), weights.head(), pass.normed(), logits, null)
+        .launch();
     return logits;
   }
 
-  /** What cuBLASLt chose, under each part's name. */
+  /**
+   * Waits for the stream and checks that no NaN was quantized.
+   *
+   * @throws org.joulemark.kernels.engine.EngineException if one was
+   */
+  void checkNans() {
+    pass.checkNans();
+  }
+
+  /** How each part is carried out, under its name. */
   Map<String, String> facts() {
     Map<String, String> facts = new LinkedHashMap<>(pass.facts());
     headPart.facts().forEach((key, value) -> facts.put("head." + key, value));

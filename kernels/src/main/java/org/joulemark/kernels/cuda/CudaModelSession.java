@@ -58,7 +58,9 @@ final class CudaModelSession implements ModelSession {
     this.scope = scope;
     this.kernels = scope.own(new CudaKernels(engine, type, shape.headSize()), CudaKernels::close);
     DeviceArena arena = scope.own(new DeviceArena(), DeviceArena::close);
-    this.weights = new CudaModelWeights(arena, problem, source);
+    this.weights =
+        new CudaModelWeights(
+            arena, problem, source, CudaLinearKinds.of(problem.strategy(), engine.device()));
     this.weightAndCacheBytes = arena.bytes();
     // A prompt may fill the cache.
     long plans =
@@ -159,6 +161,7 @@ final class CudaModelSession implements ModelSession {
       }
     }
     position += plan.tokens();
+    plan.checkNans();
     if (request == PassRequest.LAST_LOGITS) {
       plan.readLast();
       return new PassOutput(hidden, copy("logits", plan.lastLogits(), 1, shape.vocabulary()));
@@ -268,6 +271,7 @@ final class CudaModelSession implements ModelSession {
     @Override
     public void drain() {
       work.drain();
+      (owned == null ? single : owned).checkNans();
     }
 
     @Override

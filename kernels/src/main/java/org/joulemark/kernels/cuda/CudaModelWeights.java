@@ -14,7 +14,7 @@ import org.joulemark.kernels.model.TensorSpec;
 import org.joulemark.kernels.quant.ElementType;
 import org.jspecify.annotations.Nullable;
 
-/** A whole model's weights and its KV cache on the device, all in the storage format. */
+/** A whole model's weights and its KV cache on the device. */
 final class CudaModelWeights {
   private final ModelShape shape;
   private final ElementType type;
@@ -22,16 +22,21 @@ final class CudaModelWeights {
   private final TensorSource source;
 
   private final DeviceArena.Slice embedding;
-  private final CudaLayerWeights.@Nullable Part embeddingNorm;
-  private final CudaLayerWeights.Part finalNorm;
+  private final @Nullable CudaNormWeights embeddingNorm;
+  private final CudaNormWeights finalNorm;
   private final DeviceArena.Slice head;
   private final List<CudaLayerWeights> layers = new ArrayList<>();
   private final List<CudaKvCache> caches = new ArrayList<>();
   private final CudaPositions positions;
   private final LayerWeights kind;
 
-  /** Plans the memory. */
-  CudaModelWeights(DeviceArena arena, ModelProblem problem, TensorSource source) {
+  /**
+   * Plans the memory.
+   *
+   * @param linear how linear parts of layers are stored
+   */
+  CudaModelWeights(
+      DeviceArena arena, ModelProblem problem, TensorSource source, CudaLinearKind linear) {
     this.shape = problem.shape();
     this.type = problem.precision().weight();
     this.source = source;
@@ -43,7 +48,13 @@ final class CudaModelWeights {
         shape.tiedHead() ? embedding : arena.reserve(type, shape.vocabulary(), shape.hidden());
     this.kind = new LayerWeights(shape, tensors.layers().get(0), source);
     for (LayerTensors layer : tensors.layers()) {
-      layers.add(new CudaLayerWeights(arena, new LayerWeights(shape, layer, source), type));
+      layers.add(
+          new CudaLayerWeights(
+              arena,
+              new LayerWeights(shape, layer, source),
+              problem.scales(layers.size()),
+              type,
+              linear));
       caches.add(
           new CudaKvCache(
               arena, KvCacheShape.of(shape, problem.batch(), problem.capacity()), type));
@@ -51,9 +62,9 @@ final class CudaModelWeights {
     this.positions = new CudaPositions(arena, shape, type, problem.capacity());
   }
 
-  private CudaLayerWeights.Part plan(DeviceArena arena, Affine norm) {
+  private CudaNormWeights plan(DeviceArena arena, Affine norm) {
     int width = norm.weight().columns();
-    return new CudaLayerWeights.Part(
+    return new CudaNormWeights(
         arena.reserve(type, 1, width),
         norm.bias().isPresent() ? arena.reserve(type, 1, width) : null);
   }
@@ -72,7 +83,7 @@ final class CudaModelWeights {
     positions.fill(upload);
   }
 
-  private void fill(RowUpload upload, CudaLayerWeights.Part part, Affine norm) {
+  private void fill(RowUpload upload, CudaNormWeights part, Affine norm) {
     fill(upload, part.weight(), norm.weight());
     DeviceArena.Slice bias = part.bias();
     if (bias != null) {
@@ -95,18 +106,18 @@ final class CudaModelWeights {
   }
 
   /** The norm over the embedding, null where the model has none. */
-  CudaLayerWeights.@Nullable Part embeddingNorm() {
+  @Nullable CudaNormWeights embeddingNorm() {
     return embeddingNorm;
   }
 
   /** The norm after the last layer. */
-  CudaLayerWeights.Part finalNorm() {
+  CudaNormWeights finalNorm() {
     return finalNorm;
   }
 
-  /** [vocabulary, H], without a bias. */
-  CudaLayerWeights.Part head() {
-    return new CudaLayerWeights.Part(head, null);
+  /** [vocabulary, H]; the head has no bias. */
+  DeviceArena.Slice head() {
+    return head;
   }
 
   /** In order. */

@@ -17,7 +17,7 @@ final class CudaNorm {
   static KernelLaunch prepare(
       CudaScope scope,
       CudaKernels kernels,
-      CudaLayerWeights.Part norm,
+      CudaNormWeights norm,
       long x,
       long pitch,
       long y,

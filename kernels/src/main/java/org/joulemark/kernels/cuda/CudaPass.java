@@ -6,41 +6,28 @@ import org.joulemark.kernels.engine.LayerOptions;
 import org.joulemark.kernels.layer.LayerWeights;
 import org.joulemark.kernels.model.ModelShape;
 import org.joulemark.kernels.quant.ElementType;
-import org.joulemark.kernels.quant.Precision;
+import org.joulemark.kernels.quant.Strategy;
 
 /**
  * Everything that one decoder layer needs to read a fixed number of tokens, apart from its weights
  * and cache. Any number of layers of one model can be bound to it.
  *
- * <p>M = batch · tokens, H hidden, Q queryWidth, I intermediate. Everything is stored in the
- * precision's format, the residual stream too, as in Hugging Face's code.
+ * <p>M = batch · tokens, H hidden. What is not quantized is stored in the base precision's format,
+ * the residual stream too, as in Hugging Face's code.
  */
 final class CudaPass {
-  private static final int THREADS = 256;
-  private static final int VECTOR_BYTES = 16;
-
-  private final CudaKernels kernels;
-  private final CudaScope scope;
   private final CudaStream stream;
-  private final ModelShape shape;
-  private final ElementType type;
   private final int rows;
 
   private final DeviceArena.Slice input; // [M, H]
   private final DeviceArena.Slice normed; // [M, H]
-  private final DeviceArena.Slice qkv; // [M, Q + 2·kvWidth]
-  private final DeviceArena.Slice attended; // [M, Q]
-  private final DeviceArena.Slice middle; // [M, H]
-  private final DeviceArena.Slice gateUp; // [M, 2·I]; where nothing is gated, the inner itself
-  private final DeviceArena.Slice inner; // [M, I]
   private final DeviceArena.Slice output; // [M, H]
 
-  private final CudaLinear qkvPart;
-  private final CudaLinear outputPart;
-  private final CudaLinear inPart;
-  private final CudaLinear downPart;
+  private final CudaNanCounter nans;
+  private final CudaLayerParts parts;
   private final CudaAttention attention;
   private final Map<String, String> attentionFacts;
+  private boolean bound;
 
   /**
    * Plans a pass and its memory.
@@ -60,42 +47,34 @@ final class CudaPass {
       DeviceArena arena,
       CudaPositions positions,
       LayerWeights kind,
-      Precision precision,
+      Strategy strategy,
       LayerOptions options,
       int batch,
       int tokens,
       int capacity,
       boolean inPlace) {
-    this.kernels = kernels;
-    this.scope = scope;
     this.stream = engine.stream();
-    this.shape = kind.shape();
-    this.type = precision.activation();
     this.rows = Math.multiplyExact(batch, tokens);
+    ModelShape shape = kind.shape();
+    ElementType type = strategy.base().activation();
     int hidden = shape.hidden();
-    int inside = shape.intermediate();
-    int in = kind.feedForwardInRows();
-    String algorithm = options.algorithm();
 
     this.input = arena.reserve(type, rows, hidden);
     this.normed = arena.reserve(type, rows, hidden);
-    this.qkv = arena.reserve(type, rows, kind.qkvRows());
-    this.attended = arena.reserve(type, rows, shape.queryWidth());
-    this.middle = arena.reserve(type, rows, hidden);
-    this.gateUp = arena.reserve(type, rows, in);
-    this.inner = shape.gated() ? arena.reserve(type, rows, inside) : gateUp;
+    DeviceArena.Slice qkv = arena.reserve(type, rows, kind.qkvRows());
+    DeviceArena.Slice attended = arena.reserve(type, rows, shape.queryWidth());
+    DeviceArena.Slice middle = arena.reserve(type, rows, hidden);
     this.output = inPlace ? input : arena.reserve(type, rows, hidden);
 
-    this.qkvPart =
-        new CudaLinear(planner, "qkv", precision, rows, kind.qkvRows(), hidden, algorithm);
-    this.outputPart =
-        new CudaLinear(planner, "o", precision, rows, hidden, shape.queryWidth(), algorithm);
-    this.inPart =
-        new CudaLinear(
-            planner, shape.gated() ? "gate_up" : "up", precision, rows, in, hidden, algorithm);
-    this.downPart = new CudaLinear(planner, "down", precision, rows, hidden, inside, algorithm);
     this.attentionFacts =
         engine.attention().choose(options.attention(), shape, type, batch, tokens, capacity);
+    this.nans = new CudaNanCounter(arena, stream, engine.staging());
+    this.parts =
+        CudaLinearKinds.of(strategy, engine.device())
+            .parts(
+                new CudaPassFrame(
+                    kernels, planner, stream, scope, arena, kind, strategy, options, rows, input,
+                    normed, qkv, attended, middle, output, nans));
     this.attention =
         new CudaAttention(
             engine,
@@ -115,24 +94,16 @@ final class CudaPass {
 
   /** One layer bound to this pass. */
   final class Layer {
-    private final KernelLaunch inputNorm;
-    private final CublasLtGemm qkvCall;
+    private final CudaCall attentionIn;
     private final CudaAttention.Call attentionCall;
-    private final CublasLtGemm outputCall;
-    private final KernelLaunch postNorm;
-    private final CublasLtGemm inCall;
-    private final KernelLaunch activation;
-    private final CublasLtGemm downCall;
+    private final CudaCall attentionOut;
+    private final CudaCall feedForward;
 
     private Layer(CudaLayerWeights weights, CudaKvCache cache) {
-      this.inputNorm = norm(weights.inputNorm(), input);
-      this.qkvCall = qkvPart.bind(scope, weights.qkv(), normed, qkv, null);
+      this.attentionIn = parts.attentionIn(weights);
       this.attentionCall = attention.bind(cache);
-      this.outputCall = outputPart.bind(scope, weights.output(), attended, middle, input);
-      this.postNorm = norm(weights.postNorm(), middle);
-      this.inCall = inPart.bind(scope, weights.feedForwardIn(), normed, gateUp, null);
-      this.activation = activation();
-      this.downCall = downPart.bind(scope, weights.down(), inner, output, middle);
+      this.attentionOut = parts.attentionOut(weights);
+      this.feedForward = parts.feedForward(weights);
     }
 
     /**
@@ -140,54 +111,19 @@ final class CudaPass {
      * the output. Allocates nothing.
      */
     void run(int start) {
-      inputNorm.launch(stream);
-      qkvCall.launch(0);
+      attentionIn.launch();
       attentionCall.run(start, stream);
-      outputCall.launch(0);
-      postNorm.launch(stream);
-      inCall.launch(0);
-      activation.launch(stream);
-      downCall.launch(0);
+      attentionOut.launch();
+      feedForward.launch();
     }
-  }
-
-  private KernelLaunch norm(CudaLayerWeights.Part norm, DeviceArena.Slice x) {
-    int hidden = shape.hidden();
-    return CudaNorm.prepare(
-        scope,
-        kernels,
-        norm,
-        x.address(),
-        hidden,
-        normed.address(),
-        rows,
-        hidden,
-        shape.normEpsilon());
-  }
-
-  private KernelLaunch activation() {
-    int inside = shape.intermediate();
-    int perBlock = THREADS * VECTOR_BYTES / type.bytes();
-    int blocksPerRow = (inside + perBlock - 1) / perBlock;
-    int blocks = Math.multiplyExact(rows, blocksPerRow);
-    return scope.own(
-        shape.gated()
-            ? kernels.kernel(
-                "swiglu.cu",
-                "swiglu",
-                blocks,
-                THREADS,
-                gateUp.address(),
-                inner.address(),
-                inside,
-                blocksPerRow)
-            : kernels.kernel(
-                "gelu.cu", "gelu", blocks, THREADS, inner.address(), inside, blocksPerRow),
-        KernelLaunch::close);
   }
 
   /** Binds a layer; every memory is allocated and the weights are in place. */
   Layer bind(CudaLayerWeights weights, CudaKvCache cache) {
+    if (!bound) {
+      nans.clear();
+      bound = true;
+    }
     return new Layer(weights, cache);
   }
 
@@ -212,19 +148,21 @@ final class CudaPass {
   }
 
   /**
-   * Which attention runs, and what cuBLASLt chose for each linear part, under the part's name;
-   * after a layer is bound.
+   * Which attention runs, and how each linear part is carried out, under the part's name; after a
+   * layer is bound.
    */
   Map<String, String> facts() {
     Map<String, String> facts = new LinkedHashMap<>(attentionFacts);
-    add(facts, "qkv", qkvPart);
-    add(facts, "o", outputPart);
-    add(facts, shape.gated() ? "gate_up" : "up", inPart);
-    add(facts, "down", downPart);
+    facts.putAll(parts.facts());
     return facts;
   }
 
-  private static void add(Map<String, String> facts, String name, CudaLinear part) {
-    part.facts().forEach((key, value) -> facts.put(name + "." + key, value));
+  /**
+   * Waits for the stream and checks that no NaN was quantized.
+   *
+   * @throws org.joulemark.kernels.engine.EngineException if one was
+   */
+  void checkNans() {
+    nans.check();
   }
 }

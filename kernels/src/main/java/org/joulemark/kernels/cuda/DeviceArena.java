@@ -114,6 +114,11 @@ final class DeviceArena implements AutoCloseable {
           (row, into) -> System.arraycopy(values, 0, into, 0, values.length));
     }
 
+    /** Fills it with rows of bytes. */
+    void fill(RowUpload upload, int rows, int rowBytes, RowUpload.RowEncoder source) {
+      upload.rows(memory(), offset, rows, rowBytes, source);
+    }
+
     /** Fills it with integers. */
     void fill(RowUpload upload, int[] values) {
       upload.rows(
@@ -127,6 +132,18 @@ final class DeviceArena implements AutoCloseable {
     /** Fills it with NaN of any format; waits until done. */
     void poison(CudaStream stream) {
       memory().fill(ALL_ONES, offset, bytes, stream);
+    }
+
+    /** Fills it with zeros; waits until done. */
+    void clear(CudaStream stream) {
+      memory().fill((byte) 0, offset, bytes, stream);
+    }
+
+    /** Its first 32-bit integer; waits for the stream. */
+    int readInt(PinnedBuffer staging, CudaStream stream) {
+      memory().download(offset, staging.at(0), Integer.BYTES, stream);
+      stream.synchronize();
+      return staging.view(0, Integer.BYTES).getInt(0);
     }
 
     /** Copies its start to the host as FP32, through page-locked memory; waits until done. */

@@ -124,7 +124,7 @@ final class LtEnumeration {
 
   private int[] ids() {
     Precision precision = problem.problem().precision();
-    int output = CudaTypes.dataType(precision.output());
+    int output = CudaTypes.dataType(problem.terms().output());
     int[] ids = new int[MOST_IDS];
     int[] count = new int[1];
     int code =
@@ -144,7 +144,7 @@ final class LtEnumeration {
 
   private boolean init(int id, cublasLtMatmulAlgo_t algorithm) {
     Precision precision = problem.problem().precision();
-    int output = CudaTypes.dataType(precision.output());
+    int output = CudaTypes.dataType(problem.terms().output());
     return cublas.cublasLtMatmulAlgoInit(
             problem.handle(),
             CudaTypes.computeType(precision),

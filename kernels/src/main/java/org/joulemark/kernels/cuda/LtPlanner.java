@@ -9,7 +9,6 @@ import org.bytedeco.javacpp.Pointer;
 import org.joulemark.kernels.engine.UnsupportedWorkException;
 import org.joulemark.kernels.gemm.Epilogue;
 import org.joulemark.kernels.gemm.GemmProblem;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Plans products on cuBLASLt: describes them and chooses the algorithm, the library's first or the
@@ -58,14 +57,26 @@ final class LtPlanner {
     return new LtProblem(handle, problem, alpha, bias, workspace.bytes());
   }
 
-  /**
-   * Describes a product with a bias and an added matrix, each where asked for.
-   *
-   * @param bias N numbers in the output's format, null for none
-   * @param adds whether a matrix of the output's size is added
-   */
-  LtProblem describe(GemmProblem problem, @Nullable Pointer bias, boolean adds) {
-    return new LtProblem(handle, problem, 1, bias, adds, workspace.bytes());
+  /** Describes a product, whatever the problem's epilogue says. */
+  LtProblem describe(GemmProblem problem, LtTerms terms) {
+    return new LtProblem(handle, problem, terms, workspace.bytes());
+  }
+
+  /** Whether the library has an algorithm; the terms' pointers are not read. */
+  boolean offers(GemmProblem problem, LtTerms terms) {
+    try (LtProblem described = describe(problem, terms)) {
+      return !described.candidates(1).isEmpty();
+    }
+  }
+
+  /** The device's compute capability, ten times the major plus the minor number. */
+  int computeCapability() {
+    return device.computeCapability();
+  }
+
+  /** An address that can stand for any on the device where none is read. */
+  Pointer somewhereOnTheDevice() {
+    return workspace.at(0);
   }
 
   /**
@@ -145,17 +156,24 @@ final class LtPlanner {
     key.put("m", Integer.toString(problem.shape().m()));
     key.put("n", Integer.toString(problem.shape().n()));
     key.put("k", Integer.toString(problem.shape().k()));
+    if (described.terms().output() != problem.precision().output()) {
+      key.put("output", described.terms().output().name());
+    }
+    if (described.terms().scalesRows()) {
+      key.put("scales", "rows");
+    }
     key.put("cache", cacheName);
     key.put("workspace.bytes", Long.toString(described.workspaceBytes()));
     return key;
   }
 
   private static String epilogue(LtProblem described) {
-    if (described.biased() && described.adds()) {
+    boolean biased = described.terms().bias() != null;
+    boolean adds = described.terms().adds();
+    if (biased && adds) {
       return Epilogue.BIAS.id() + "+" + Epilogue.RESIDUAL.id();
     }
-    Epilogue one =
-        described.biased() ? Epilogue.BIAS : described.adds() ? Epilogue.RESIDUAL : Epilogue.NONE;
+    Epilogue one = biased ? Epilogue.BIAS : adds ? Epilogue.RESIDUAL : Epilogue.NONE;
     return one.id();
   }
 

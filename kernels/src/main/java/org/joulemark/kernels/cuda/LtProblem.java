@@ -33,8 +33,7 @@ final class LtProblem implements AutoCloseable {
 
   private final cublasLtContext handle;
   private final GemmProblem problem;
-  private final boolean biased;
-  private final boolean adds;
+  private final LtTerms terms;
   private final long workspaceBytes;
   private final cublasLtMatmulDescOpaque_t operation;
   private final List<cublasLtMatrixLayoutOpaque_t> layouts = new ArrayList<>();
@@ -60,45 +59,37 @@ final class LtProblem implements AutoCloseable {
     this(
         handle,
         problem,
-        alpha,
-        problem.epilogue() == Epilogue.BIAS ? bias : null,
-        problem.epilogue() == Epilogue.RESIDUAL,
+        new LtTerms(
+            alpha,
+            problem.epilogue() == Epilogue.BIAS ? bias : null,
+            problem.epilogue() == Epilogue.RESIDUAL,
+            problem.precision().output(),
+            null,
+            null),
         workspaceBytes);
   }
 
   /**
-   * Describes a product to which a bias and another matrix may be added, whatever the problem's
-   * epilogue says.
+   * Describes a product, whatever the problem's epilogue says.
    *
-   * @param alpha what the accumulator is multiplied by
-   * @param bias N numbers in the output's format for each product of the batch, null for none
-   * @param adds whether a matrix of the output's size and format is added
    * @param workspaceBytes the most that an algorithm may use
    */
-  LtProblem(
-      cublasLtContext handle,
-      GemmProblem problem,
-      double alpha,
-      @Nullable Pointer bias,
-      boolean adds,
-      long workspaceBytes) {
+  LtProblem(cublasLtContext handle, GemmProblem problem, LtTerms terms, long workspaceBytes) {
     this.handle = handle;
     this.problem = problem;
-    this.biased = bias != null;
-    this.adds = adds;
+    this.terms = terms;
     this.workspaceBytes = workspaceBytes;
     Precision precision = problem.precision();
     GemmShape shape = problem.shape();
-    this.alpha = CudaTypes.scalar(precision, alpha);
-    this.beta = CudaTypes.scalar(precision, adds ? 1 : 0);
-    operation = describeOperation(problem, bias);
+    this.alpha = CudaTypes.scalar(precision, terms.alpha());
+    this.beta = CudaTypes.scalar(precision, terms.adds() ? 1 : 0);
+    operation = describeOperation(problem, terms);
     weightLayout = layout(precision.weight(), shape.k(), shape.n(), shape.batch());
     activationLayout = layout(precision.activation(), shape.k(), shape.m(), shape.batch());
-    outputLayout = layout(precision.output(), shape.n(), shape.m(), shape.batch());
+    outputLayout = layout(terms.output(), shape.n(), shape.m(), shape.batch());
   }
 
-  private static cublasLtMatmulDescOpaque_t describeOperation(
-      GemmProblem problem, @Nullable Pointer bias) {
+  private static cublasLtMatmulDescOpaque_t describeOperation(GemmProblem problem, LtTerms terms) {
     Precision precision = problem.precision();
     cublasLtMatmulDescOpaque_t operation;
     try (PointerPointer<cublasLtMatmulDescOpaque_t> out = new PointerPointer<>(1)) {
@@ -116,18 +107,37 @@ final class LtProblem implements AutoCloseable {
         setBytes(operation, cublas.CUBLASLT_MATMUL_DESC_FAST_ACCUM, on, Byte.BYTES);
       }
     }
+    Pointer bias = terms.bias();
     if (bias != null) {
       set(operation, cublas.CUBLASLT_MATMUL_DESC_EPILOGUE, cublas.CUBLASLT_EPILOGUE_BIAS);
       setLong(operation, cublas.CUBLASLT_MATMUL_DESC_BIAS_POINTER, bias.address());
       set(
           operation,
           cublas.CUBLASLT_MATMUL_DESC_BIAS_DATA_TYPE,
-          CudaTypes.dataType(precision.output()));
+          CudaTypes.dataType(terms.output()));
       if (problem.shape().batch() > 1) {
         setLong(operation, cublas.CUBLASLT_MATMUL_DESC_BIAS_BATCH_STRIDE, problem.shape().n());
       }
     }
+    scaleRows(
+        operation,
+        cublas.CUBLASLT_MATMUL_DESC_A_SCALE_MODE,
+        cublas.CUBLASLT_MATMUL_DESC_A_SCALE_POINTER,
+        terms.weightScales());
+    scaleRows(
+        operation,
+        cublas.CUBLASLT_MATMUL_DESC_B_SCALE_MODE,
+        cublas.CUBLASLT_MATMUL_DESC_B_SCALE_POINTER,
+        terms.activationScales());
     return operation;
+  }
+
+  private static void scaleRows(
+      cublasLtMatmulDescOpaque_t operation, int mode, int place, @Nullable Pointer scales) {
+    if (scales != null) {
+      set(operation, mode, cublas.CUBLASLT_MATMUL_MATRIX_SCALE_OUTER_VEC_32F);
+      setLong(operation, place, scales.address());
+    }
   }
 
   private static void set(cublasLtMatmulDescOpaque_t operation, int attribute, int value) {
@@ -179,14 +189,9 @@ final class LtProblem implements AutoCloseable {
     return problem;
   }
 
-  /** Whether a bias is added. */
-  boolean biased() {
-    return biased;
-  }
-
-  /** Whether another matrix is added. */
-  boolean adds() {
-    return adds;
+  /** What it is beside sizes and formats. */
+  LtTerms terms() {
+    return terms;
   }
 
   /** The most that an algorithm may use. */
@@ -257,7 +262,7 @@ final class LtProblem implements AutoCloseable {
     Precision precision = problem.precision();
     long weight = (long) shape.n() * shape.k() * precision.weight().bytes();
     long activation = (long) shape.m() * shape.k() * precision.activation().bytes();
-    long output = (long) shape.m() * shape.n() * precision.output().bytes();
+    long output = (long) shape.m() * shape.n() * terms.output().bytes();
     setAlignment(preference, cublas.CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES, weight);
     setAlignment(preference, cublas.CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES, activation);
     setAlignment(preference, cublas.CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES, output);

@@ -29,6 +29,18 @@ static __device__ __forceinline__ float power_of_two(float x) {
   return value;
 }
 
+// Sixteen bytes that are read once, so that they displace nothing from the first-level cache.
+struct __align__(16) Streamed {
+  unsigned word[4];
+};
+static __device__ __forceinline__ Streamed load_streamed(const void* from) {
+  Streamed v;
+  asm volatile("ld.global.L1::no_allocate.v4.u32 {%0, %1, %2, %3}, [%4];"
+               : "=r"(v.word[0]), "=r"(v.word[1]), "=r"(v.word[2]), "=r"(v.word[3])
+               : "l"(from));
+  return v;
+}
+
 #if __CUDA_ARCH__ >= 800
 // Two numbers as 16-bit ones, low in the low half; to nearest, ties to even.
 static __device__ __forceinline__ unsigned pair_fp16(float low, float high) {
@@ -97,5 +109,37 @@ static __device__ __forceinline__ void multiply_bf16(float* c, const unsigned* a
       "{%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
       : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3])
       : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));
+}
+
+// c[16, 8] += a[16, 32] * b[32, 8] of INT8, exactly; with g = lane / 4 and t = lane % 4, a lane holds
+//   a: (g, 4t), (g + 8, 4t), (g, 4t + 16), (g + 8, 4t + 16), each with the next three columns,
+//   b: rows 4t and 4t + 16, each with the next three rows, column g,
+//   c: (g, 2t), (g, 2t + 1), (g + 8, 2t), (g + 8, 2t + 1).
+static __device__ __forceinline__ void multiply_int8(int* c, const unsigned* a, unsigned b0,
+                                                     unsigned b1) {
+  asm volatile(
+      "mma.sync.aligned.m16n8k32.row.col.s32.s8.s8.s32 "
+      "{%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
+      : "+r"(c[0]), "+r"(c[1]), "+r"(c[2]), "+r"(c[3])
+      : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));
+}
+#endif
+
+#if __CUDA_ARCH__ >= 890
+// The same of FP8 E4M3, summed in FP32.
+static __device__ __forceinline__ void multiply_e4m3(float* c, const unsigned* a, unsigned b0,
+                                                     unsigned b1) {
+  asm volatile(
+      "mma.sync.aligned.m16n8k32.row.col.f32.e4m3.e4m3.f32 "
+      "{%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
+      : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3])
+      : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));
+}
+
+// Two E4M3 codes, the first in the low byte: to nearest, ties to even, saturating at 448.
+static __device__ __forceinline__ unsigned floats_to_e4m3(float first, float second) {
+  unsigned short codes;
+  asm("cvt.rn.satfinite.e4m3x2.f32 %0, %1, %2;" : "=h"(codes) : "f"(second), "f"(first));
+  return codes;
 }
 #endif

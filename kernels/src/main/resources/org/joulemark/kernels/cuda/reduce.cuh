@@ -26,3 +26,14 @@ static __device__ __forceinline__ float block_sum(float value) {
   __syncthreads();
   return warp_sum(lane < warps ? sums[lane] : 0.0f);
 }
+
+// The same of a maximum of numbers that are at least 0.
+static __device__ __forceinline__ float block_max(float value) {
+  __shared__ float maxima[32];
+  const int warp = threadIdx.x / 32, lane = threadIdx.x % 32, warps = blockDim.x / 32;
+  value = warp_max(value);
+  __syncthreads();
+  if (lane == 0) maxima[warp] = value;
+  __syncthreads();
+  return warp_max(lane < warps ? maxima[lane] : 0.0f);
+}

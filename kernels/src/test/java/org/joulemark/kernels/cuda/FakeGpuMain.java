@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.bytedeco.cuda.global.cudnn;
 import org.joulemark.kernels.engine.Engine;
 import org.joulemark.kernels.engine.EngineException;
@@ -46,7 +47,11 @@ final class FakeGpuMain {
       switch (args[2]) {
         case "facts" -> print(engine.facts());
         case "selftest" -> selfTest(engine);
-        case "layers" -> layers(engine);
+        case "layers" -> layers(engine, false);
+        case "quantized" -> {
+          new CudaCodesSelfTest(engine).run((name, check) -> print(check.row(name)));
+          layers(engine, true);
+        }
         case "models" -> models(engine);
         case "cudnn" -> cudnn(engine, args[3]);
         case "layer" -> layer(engine, Precision.valueOf(args[3]), args[4]);
@@ -73,16 +78,21 @@ final class FakeGpuMain {
     rows.forEach(FakeGpuMain::print);
   }
 
-  private static void layers(CudaEngine engine) {
+  private static void layers(CudaEngine engine, boolean quantized) {
     // A kernel on the stand-ins takes a thousand times as long as on a GPU: one long row of each
     // kind.
     new CudaLayerSelfTest(engine)
         .run(
             (name, check) -> {
+              boolean isQuantized = Pattern.matches(".* (int8|fp8|smoothquant).*", name);
+              boolean isLong = name.contains("length=150");
+              boolean isStatic = name.contains("per-tensor") || name.contains("smoothquant");
               // There is no stand-in for cuDNN.
               if (!name.startsWith("attention")
                   && !name.contains("length=1000")
-                  && (!name.contains("length=150") || name.contains("mistral"))) {
+                  && isQuantized == quantized
+                  && (!isLong || name.contains("mistral"))
+                  && (!isStatic || name.contains("length=4") || name.contains("length=7"))) {
                 print(check.row(name));
               }
             });

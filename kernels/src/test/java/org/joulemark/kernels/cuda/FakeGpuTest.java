@@ -147,6 +147,23 @@ class FakeGpuTest {
   }
 
   @Test
+  void quantizedLayersEqualTheirDefinitions() throws IOException, InterruptedException {
+    Needs.that(isOnPath("c++"), "no C++ compiler (c++) is here to build our kernels for the host");
+    Ended ended = java(Map.of(), "0", "quantized");
+    assertThat(ended.output).filteredOn(row -> !row.startsWith("PASSED")).isEmpty();
+    assertThat(ended.code).isZero();
+    assertThat(ended.output)
+        .hasSizeGreaterThan(100)
+        .anyMatch(row -> row.contains("codes asym of BF16, a given scale"))
+        .anyMatch(row -> row.contains("bloom") && row.contains(" fp8 ") && row.contains("decode"))
+        .anyMatch(
+            row -> row.contains("mistral") && row.contains("int8-asym") && row.contains("graph"))
+        .anyMatch(row -> row.contains("smoothquant"))
+        .anyMatch(row -> row.contains("fp8/per-tensor"))
+        .anyMatch(row -> row.contains("fp8 NaN"));
+  }
+
+  @Test
   void modelsEqualTheReferenceAndTransformers() throws IOException, InterruptedException {
     Needs.that(isOnPath("c++"), "no C++ compiler (c++) is here to build our kernels for the host");
     Ended ended = java(Map.of(), "0", "models");

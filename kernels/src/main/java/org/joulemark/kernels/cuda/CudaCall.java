@@ -1,0 +1,9 @@
+package org.joulemark.kernels.cuda;
+
+/** Launches that are bound to their memory. */
+@FunctionalInterface
+interface CudaCall {
+
+  /** Enqueues them; allocates nothing. */
+  void launch();
+}
