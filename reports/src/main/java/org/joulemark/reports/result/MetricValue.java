@@ -17,7 +17,7 @@ public record MetricValue(double value, double error, String unit, Samples sampl
   /** No value. */
   public static final MetricValue NONE = new MetricValue(Double.NaN, Double.NaN, "", Samples.NONE);
 
-  /** From JMH's JSON; what it leaves out is unknown. */
+  /** From JMH's JSON; an error that it leaves out is computed as JMH does. */
   @JsonCreator
   static MetricValue fromJmh(
       @JsonProperty(value = "score", required = true) @JsonDeserialize(using = JmhNumber.class)
@@ -26,10 +26,11 @@ public record MetricValue(double value, double error, String unit, Samples sampl
           @Nullable Double scoreError,
       @JsonProperty("scoreUnit") @Nullable String scoreUnit,
       @JsonProperty("rawData") @Nullable Samples rawData) {
+    Samples samples = rawData == null ? Samples.NONE : rawData;
     return new MetricValue(
         score == null ? Double.NaN : score,
-        scoreError == null ? Double.NaN : scoreError,
+        scoreError == null ? Spread.ofMean(samples) : scoreError,
         scoreUnit == null ? "" : scoreUnit,
-        rawData == null ? Samples.NONE : rawData);
+        samples);
   }
 }

@@ -1,6 +1,7 @@
 package org.joulemark.reports.result;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -95,6 +96,20 @@ class ResultLoaderTest {
     assertThat(row.params()).containsExactly(Map.entry("precision", "INT8"));
     assertThat(row.metric("eor").samples().forks()).isEqualTo(3);
     assertThat(row.metric("eor").samples().fork(0)).containsExactly(1, Double.NaN);
+  }
+
+  @Test
+  void computesAnErrorThatTheFileLeavesOutAsJmhDoes() throws IOException {
+    // The real time of a GEMM, for which JMH itself gave this error.
+    String metric =
+        """
+        {"score": 1648.4429000404637, "scoreUnit": "us/op",
+         "rawData": [[1650.0636738056014, 1647.6440246710526, 1647.621001644737]]}""";
+    Files.writeString(
+        folder.resolve("results.json"),
+        "[{\"benchmark\": \"org.joulemark.X.y\", \"primaryMetric\": " + metric + "}]");
+    ResultRow row = ResultLoader.load(List.of(folder)).files().get(0).rows().get(0).row();
+    assertThat(row.primary().error()).isCloseTo(25.60832049848408, within(1e-6));
   }
 
   @Test
