@@ -140,8 +140,11 @@ final class ReportCommand extends SubCommand {
   private static String hardware(ReportTable table) {
     List<String> names =
         table.rows().stream().map(row -> row.hardware().name()).distinct().limit(4).toList();
-    return names.size() > 3
-        ? String.join(", ", names.subList(0, 3)) + " and others"
-        : String.join(", ", names);
+    return switch (names.size()) {
+      case 0 -> "No results";
+      case 1, 2 -> String.join(" and ", names);
+      case 3 -> names.get(0) + ", " + names.get(1) + " and " + names.get(2);
+      default -> String.join(", ", names.subList(0, 3)) + " and others";
+    };
   }
 }

@@ -3,10 +3,12 @@ package org.joulemark.reports.page;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.ToDoubleFunction;
+import org.joulemark.reports.result.MetricValue;
+import org.joulemark.reports.view.NumberColumn;
 import org.joulemark.reports.view.ReportRow;
 import org.joulemark.reports.view.TextColumn;
 
@@ -16,28 +18,40 @@ import org.joulemark.reports.view.TextColumn;
  */
 final class ColumnWriter {
   private final JsonGenerator json;
-  private final List<ReportRow> rows;
   private final Map<String, Integer> indices = new HashMap<>();
   private final List<String> strings = new ArrayList<>();
 
   /** String 0 is the empty one. */
-  ColumnWriter(JsonGenerator json, List<ReportRow> rows) {
+  ColumnWriter(JsonGenerator json) {
     this.json = json;
-    this.rows = rows;
     index("");
   }
 
-  /** Writes {@code {"name": …, "c": [indices]}} or {@code {"name": …, "i": [rows], "c": […]}}. */
-  void text(TextColumn column) throws IOException {
-    int[] cells = new int[rows.size()];
-    int filled = 0;
-    for (int i = 0; i < cells.length; i++) {
-      cells[i] = index(column.cell().apply(rows.get(i)));
-      filled += cells[i] == 0 ? 0 : 1;
+  /**
+   * Writes the array {@code name} with {@code {"name": …, "c": [indices]}} for each column, or
+   * {@code {"name": …, "i": [rows], "c": […]}}.
+   */
+  void texts(String name, List<TextColumn> columns, List<ReportRow> rows) throws IOException {
+    int[][] cells = new int[columns.size()][rows.size()];
+    // Row by row, because a row's maps lie together in memory and a column's do not.
+    for (int r = 0; r < rows.size(); r++) {
+      ReportRow row = rows.get(r);
+      for (int c = 0; c < cells.length; c++) {
+        cells[c][r] = index(columns.get(c).cell().apply(row));
+      }
     }
-    boolean sparse = isSparse(filled);
-    json.writeStartObject();
-    json.writeStringField("name", column.name());
+    json.writeArrayFieldStart(name);
+    for (int c = 0; c < cells.length; c++) {
+      json.writeStartObject();
+      json.writeStringField("name", columns.get(c).name());
+      write(cells[c]);
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+
+  private void write(int[] cells) throws IOException {
+    boolean sparse = 2 * Arrays.stream(cells).filter(cell -> cell != 0).count() < cells.length;
     if (sparse) {
       json.writeArrayFieldStart("i");
       for (int i = 0; i < cells.length; i++) {
@@ -54,21 +68,42 @@ final class ColumnWriter {
       }
     }
     json.writeEndArray();
-    json.writeEndObject();
   }
 
-  /** Writes the numbers into the field {@code name}, null where there is none. */
-  void numbers(String name, ToDoubleFunction<ReportRow> cell) throws IOException {
-    double[] values = new double[rows.size()];
-    int filled = 0;
-    for (int i = 0; i < values.length; i++) {
-      values[i] = cell.applyAsDouble(rows.get(i));
-      filled += Double.isNaN(values[i]) ? 0 : 1;
+  /**
+   * Writes the array {@code name} with {@code {"name": …, "unit": …, "v": [values], "e": [errors]}}
+   * for each column, null where there is none.
+   */
+  void metrics(String name, List<NumberColumn> columns, List<ReportRow> rows) throws IOException {
+    double[][] values = new double[columns.size()][rows.size()];
+    double[][] errors = new double[columns.size()][rows.size()];
+    for (int r = 0; r < rows.size(); r++) {
+      ReportRow row = rows.get(r);
+      for (int c = 0; c < values.length; c++) {
+        MetricValue metric = columns.get(c).cell().apply(row);
+        values[c][r] = metric.value();
+        errors[c][r] = metric.error();
+      }
     }
+    json.writeArrayFieldStart(name);
+    for (int c = 0; c < values.length; c++) {
+      json.writeStartObject();
+      json.writeStringField("name", columns.get(c).name());
+      json.writeStringField("unit", columns.get(c).unit());
+      numbers("v", values[c]);
+      numbers("e", errors[c]);
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+
+  /** Writes the numbers into the field {@code name}, null for NaN. */
+  void numbers(String name, double[] values) throws IOException {
+    long filled = Arrays.stream(values).filter(value -> !Double.isNaN(value)).count();
     if (filled == 0) {
       return;
     }
-    boolean sparse = isSparse(filled);
+    boolean sparse = 2 * filled < values.length;
     if (sparse) {
       json.writeArrayFieldStart(name + "i");
       for (int i = 0; i < values.length; i++) {
@@ -112,10 +147,6 @@ final class ColumnWriter {
         json.writeNumber(rounded);
       }
     }
-  }
-
-  private boolean isSparse(int filled) {
-    return 2 * filled < rows.size();
   }
 
   private int index(String string) {

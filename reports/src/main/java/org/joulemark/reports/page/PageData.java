@@ -3,6 +3,7 @@ package org.joulemark.reports.page;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.SerializableString;
+import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.core.io.CharacterEscapes;
 import com.fasterxml.jackson.core.io.SerializedString;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.ToDoubleFunction;
 import org.joulemark.harness.journal.Journal;
 import org.joulemark.harness.platform.Environment;
 import org.joulemark.harness.platform.GpuSpec;
@@ -23,9 +25,8 @@ import org.joulemark.reports.result.Refusal;
 import org.joulemark.reports.result.ResultFile;
 import org.joulemark.reports.view.Hardware;
 import org.joulemark.reports.view.MetricInfo;
-import org.joulemark.reports.view.NumberColumn;
+import org.joulemark.reports.view.ReportRow;
 import org.joulemark.reports.view.ReportTable;
-import org.joulemark.reports.view.TextColumn;
 import org.joulemark.reports.view.TraceWindow;
 import org.joulemark.reports.view.Traces;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +45,11 @@ final class PageData {
 
   /** Writes JSON that may stand inside a script element whatever the strings hold. */
   void write(Writer out) throws IOException {
-    JsonFactory factory = JSON.getFactory().copy().setCharacterEscapes(new InScript());
+    JsonFactory factory =
+        JSON.getFactory()
+            .copy()
+            .setCharacterEscapes(new InScript())
+            .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER.mappedFeature());
     try (JsonGenerator json = factory.createGenerator(out)) {
       json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
       json.disable(JsonGenerator.Feature.FLUSH_PASSED_TO_STREAM);
@@ -199,34 +204,20 @@ final class PageData {
   }
 
   private void writeColumns(JsonGenerator json) throws IOException {
-    ColumnWriter columns = new ColumnWriter(json, table.rows());
-    columns.numbers("file", row -> row.fileNumber() - 1);
-    columns.numbers("place", row -> row.located().place());
-    columns.numbers("forks", row -> row.result().primary().samples().forks());
-    writeTexts("identity", table.identity(), columns, json);
-    writeTexts("params", table.params(), columns, json);
-    writeTexts("notes", table.notes(), columns, json);
-    json.writeArrayFieldStart("numbers");
-    for (NumberColumn column : table.numbers()) {
-      json.writeStartObject();
-      json.writeStringField("name", column.name());
-      json.writeStringField("unit", column.unit());
-      columns.numbers("v", row -> column.cell().apply(row).value());
-      columns.numbers("e", row -> column.cell().apply(row).error());
-      json.writeEndObject();
-    }
-    json.writeEndArray();
+    List<ReportRow> rows = table.rows();
+    ColumnWriter columns = new ColumnWriter(json);
+    columns.numbers("file", column(row -> row.fileNumber() - 1));
+    columns.numbers("place", column(row -> row.located().place()));
+    columns.numbers("forks", column(row -> row.result().primary().samples().forks()));
+    columns.texts("identity", table.identity(), rows);
+    columns.texts("params", table.params(), rows);
+    columns.texts("notes", table.notes(), rows);
+    columns.metrics("numbers", table.numbers(), rows);
     columns.strings();
   }
 
-  private static void writeTexts(
-      String name, List<TextColumn> texts, ColumnWriter columns, JsonGenerator json)
-      throws IOException {
-    json.writeArrayFieldStart(name);
-    for (TextColumn column : texts) {
-      columns.text(column);
-    }
-    json.writeEndArray();
+  private double[] column(ToDoubleFunction<ReportRow> cell) {
+    return table.rows().stream().mapToDouble(cell).toArray();
   }
 
   /** No tag can begin or end inside a string. */

@@ -3,6 +3,7 @@ package org.joulemark.reports.result;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.ObjectReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -21,11 +22,12 @@ final class JmhFileReader {
    * @throws IOException if the stream cannot be read
    */
   static Reading read(Path file, InputStream in) throws IOException {
+    ObjectReader reader = PooledString.pooling(JmhResult.JSON.readerFor(JmhResult.class));
     List<LocatedRow> rows = new ArrayList<>();
     try (JsonParser parser = JmhResult.JSON.createParser(in)) {
       parser.nextToken();
       while (parser.nextToken() != JsonToken.END_ARRAY) {
-        JmhResult result = JmhResult.JSON.readValue(parser, JmhResult.class);
+        JmhResult result = reader.readValue(parser);
         Reading.requireOurs(result.benchmark());
         rows.add(new LocatedRow(ResultRow.of(result), rows.size() + 1));
       }

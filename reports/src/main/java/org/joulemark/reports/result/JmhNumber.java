@@ -3,21 +3,11 @@ package org.joulemark.reports.result;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.DeserializationContext;
-import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import java.io.IOException;
 
 /** Reads a number as JMH writes it: NaN and the infinities are strings. */
-final class JmhNumber extends StdDeserializer<Double> {
-  private static final long serialVersionUID = 1L;
-
-  JmhNumber() {
-    super(Double.class);
-  }
-
-  @Override
-  public Double deserialize(JsonParser parser, DeserializationContext context) throws IOException {
-    return read(parser, context);
-  }
+final class JmhNumber {
+  private JmhNumber() {}
 
   /**
    * The number at the parser.

@@ -2,11 +2,12 @@ package org.joulemark.reports.result;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,17 +27,20 @@ record JmhResult(
     Map<String, MetricValue> metrics) {
   /** JMH writes much that is not needed here, and its later versions may write more. */
   static final JsonMapper JSON =
-      JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
+      JsonMapper.builder()
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
+          .build();
 
   /** From JMH's JSON. */
   @JsonCreator
   static JmhResult fromJmh(
       @JsonProperty(value = "benchmark", required = true) @Nullable String benchmark,
       @JsonProperty("mode") @Nullable String mode,
-      @JsonProperty("params") @Nullable LinkedHashMap<String, @Nullable String> params,
+      @JsonProperty("params") @JsonDeserialize(contentUsing = PooledString.class)
+          @Nullable LinkedHashMap<String, String> params,
       @JsonProperty(value = "primaryMetric", required = true) @Nullable MetricValue primary,
-      @JsonProperty("secondaryMetrics")
-          @Nullable TreeMap<String, @Nullable MetricValue> secondary) {
+      @JsonProperty("secondaryMetrics") @Nullable LinkedHashMap<String, MetricValue> secondary) {
     return new JmhResult(
         present("benchmark", benchmark),
         mode == null ? "" : mode,
@@ -45,11 +49,18 @@ record JmhResult(
         secondary == null ? Map.of() : present("secondaryMetrics", secondary));
   }
 
-  /** The map without its right to hold nulls. */
-  static <V> Map<String, V> present(String name, Map<String, @Nullable V> map) {
-    Map<String, V> checked = new LinkedHashMap<>();
-    map.forEach((key, value) -> checked.put(key, present(name + "." + key, value)));
-    return checked;
+  /**
+   * The map, which holds no null.
+   *
+   * @throws IllegalArgumentException if it does
+   */
+  static <V> Map<String, V> present(String name, Map<String, V> map) {
+    for (Map.Entry<String, V> entry : map.entrySet()) {
+      if (entry.getValue() == null) {
+        throw new IllegalArgumentException(name + "." + entry.getKey() + " is null");
+      }
+    }
+    return map;
   }
 
   /**

@@ -3,11 +3,11 @@ package org.joulemark.reports.result;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.joulemark.harness.journal.JournalEntry;
 import org.joulemark.harness.journal.Outcome;
 import org.jspecify.annotations.Nullable;
@@ -28,13 +28,17 @@ record JournalLine(
   /** From a line of the journal. */
   @JsonCreator
   static JournalLine fromJson(
-      @JsonProperty(value = "benchmark", required = true) @Nullable String benchmark,
+      @JsonProperty(value = "benchmark", required = true)
+          @JsonDeserialize(using = PooledString.class)
+          @Nullable String benchmark,
       @JsonProperty(value = "params", required = true)
-          @Nullable LinkedHashMap<String, @Nullable String> params,
+          @JsonDeserialize(contentUsing = PooledString.class)
+          @Nullable LinkedHashMap<String, String> params,
       @JsonProperty(value = "outcome", required = true) @Nullable Outcome outcome,
       @JsonProperty("reason") @Nullable String reason,
       @JsonProperty("startedAt") @Nullable String startedAt,
-      @JsonProperty("notes") @Nullable TreeMap<String, @Nullable String> notes,
+      @JsonProperty("notes") @JsonDeserialize(contentUsing = PooledString.class)
+          @Nullable LinkedHashMap<String, String> notes,
       @JsonProperty("results") @Nullable List<@Nullable JmhResult> results) {
     List<JmhResult> checked = new ArrayList<>();
     if (results != null) {

@@ -30,10 +30,11 @@ final class JournalReader {
    * @throws IOException if the stream cannot be read
    */
   static Reading read(Path file, InputStream in) throws IOException {
+    ObjectReader reader = PooledString.pooling(READER);
     int order = Spliterator.ORDERED | Spliterator.NONNULL;
     List<ParsedLine> lines =
         StreamSupport.stream(Spliterators.spliteratorUnknownSize(new LineIterator(in), order), true)
-            .map(JournalReader::parse)
+            .map(line -> parse(reader, line))
             .toList();
     List<LocatedRow> rows = new ArrayList<>();
     List<ParsedLine> broken = new ArrayList<>();
@@ -48,9 +49,9 @@ final class JournalReader {
     return new Reading(rows, cutOff, complaint(file, rows, broken, cutOff));
   }
 
-  private static ParsedLine parse(LineIterator.Line line) {
+  private static ParsedLine parse(ObjectReader reader, LineIterator.Line line) {
     try {
-      JournalLine entry = READER.readValue(line.bytes());
+      JournalLine entry = reader.readValue(line.bytes());
       Reading.requireOurs(entry.benchmark());
       return new ParsedLine(
           line.number(),

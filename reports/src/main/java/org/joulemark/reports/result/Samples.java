@@ -43,6 +43,13 @@ public final class Samples {
     return forks[fork].clone();
   }
 
+  /** A copy of the values of all forks, one after the other. */
+  public double[] all() {
+    return forks.length == 1
+        ? fork(0)
+        : Arrays.stream(forks).flatMapToDouble(Arrays::stream).toArray();
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof Samples samples && Arrays.deepEquals(forks, samples.forks);
@@ -84,7 +91,7 @@ public final class Samples {
 
     private static double[] values(JsonParser parser, DeserializationContext context)
         throws IOException {
-      double[] values = new double[8];
+      double[] values = new double[5];
       int count = 0;
       while (parser.nextToken() != JsonToken.END_ARRAY) {
         if (count == values.length) {

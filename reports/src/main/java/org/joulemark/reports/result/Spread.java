@@ -3,14 +3,14 @@ package org.joulemark.reports.result;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.commons.math3.distribution.TDistribution;
-import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
+import org.apache.commons.math3.stat.StatUtils;
 
 /** JMH's error of a mean, for files that leave it out. */
 final class Spread {
   /** As JMH does, 99.9 % on both sides together. */
   private static final double QUANTILE = 1 - 0.001 / 2;
 
-  private static final Map<Long, Double> STUDENT = new ConcurrentHashMap<>();
+  private static final Map<Integer, Double> STUDENT = new ConcurrentHashMap<>();
 
   private Spread() {}
 
@@ -19,19 +19,13 @@ final class Spread {
    * NaN for fewer than three, as in JMH.
    */
   static double ofMean(Samples samples) {
-    SummaryStatistics statistics = new SummaryStatistics();
-    for (int fork = 0; fork < samples.forks(); fork++) {
-      for (double value : samples.fork(fork)) {
-        statistics.addValue(value);
-      }
-    }
-    long count = statistics.getN();
-    if (count <= 2) {
+    double[] values = samples.all();
+    if (values.length <= 2) {
       return Double.NaN;
     }
     double student =
         STUDENT.computeIfAbsent(
-            count, n -> new TDistribution(n - 1.0).inverseCumulativeProbability(QUANTILE));
-    return student * statistics.getStandardDeviation() / Math.sqrt((double) count);
+            values.length, n -> new TDistribution(n - 1.0).inverseCumulativeProbability(QUANTILE));
+    return student * Math.sqrt(StatUtils.variance(values) / values.length);
   }
 }

@@ -21,7 +21,7 @@ public record Hardware(String name, Optional<GpuSpec> spec) {
     String engine = engine(row, environment);
     if (environment.isEmpty()) {
       return new Hardware(
-          engine.isEmpty() ? "unknown hardware" : "unknown hardware, engine " + engine,
+          engine.isEmpty() ? "unknown hardware" : "unknown hardware (engine " + engine + ")",
           Optional.empty());
     }
     Environment known = environment.get();

@@ -84,8 +84,11 @@ public record ReportTable(
   /** {@code GemmBenchmark.gemm} without package, and without the word that all of them end in. */
   private static String shortBenchmark(String benchmark) {
     int method = benchmark.lastIndexOf('.');
-    int type = benchmark.lastIndexOf('.', method - 1);
-    return benchmark.substring(type + 1).replaceFirst("Benchmark\\.", ".");
+    String type =
+        benchmark.substring(benchmark.lastIndexOf('.', method - 1) + 1, Math.max(method, 0));
+    String common = "Benchmark";
+    return (type.endsWith(common) ? type.substring(0, type.length() - common.length()) : type)
+        + benchmark.substring(Math.max(method, 0));
   }
 
   private static List<ReportRow> rows(ResultSet results) {

@@ -85,11 +85,20 @@ const REPORT = (() => {
     varying.sort((a, b) => (SUBJECTS.indexOf(a.name) + 99) % 99 - (SUBJECTS.indexOf(b.name) + 99) % 99);
     group.forEach(one => {
       one.benchmark = strings[benchmark.c[one.first]];
-      one.label = varying.filter(column => column.c[one.first] !== 0)
+      one.label = varying.filter(column => column.c[one.first] !== 0 && strings[column.c[one.first]] !== 'auto')
           .map(column => (SUBJECTS.includes(column.name) ? '' : column.name + ' ') + strings[column.c[one.first]])
-          .join(', ') || one.benchmark;
+          .join(' · ') || one.benchmark;
     });
   });
+
+  const workColumn = {name: 'work', c: new Int32Array(rows)};
+  works.forEach(one => {
+    const label = one.label === one.benchmark ? '' : one.label;
+    if (!index.has(label)) { index.set(label, strings.length); strings.push(label); }
+    one.string = index.get(label);
+  });
+  for (let r = 0; r < rows; r++) workColumn.c[r] = works[work[r]].string;
+  identity.set('work', workColumn);
 
   return {
     rows, strings, identity, params, paramByName, numbers, numberByName, work, works,

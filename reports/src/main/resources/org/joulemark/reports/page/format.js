@@ -12,15 +12,18 @@ const FORMAT = (() => {
   }
   const decimals = size => size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2;
 
+  /** An error that rounds to nothing is 0 and not 0.00000. */
+  const round = (error, digits) => Number(error.toFixed(digits)) === 0 ? '0' : error.toFixed(digits);
+
   /** {value, error, unit} as text under one prefix. */
   function parts(value, error, unit) {
-    if (Number.isNaN(value)) return {value: '–', error: '', unit: ''};
-    if (!Number.isFinite(value)) return {value: value > 0 ? '∞' : '−∞', error: '', unit};
+    if (Number.isNaN(value)) return {value: '–', error: '', unit: '', short: ''};
+    if (!Number.isFinite(value)) return {value: value > 0 ? '∞' : '−∞', error: '', unit, short: ''};
     if (PLAIN.test(unit)) {
       const digits = unit === '1' ? 5 : Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
       return {
-        value: value.toFixed(digits), error: Number.isFinite(error) ? error.toFixed(digits) : '',
-        unit: unit === '1' || unit === 'code' ? '' : unit
+        value: value.toFixed(digits), error: Number.isFinite(error) ? round(error, digits) : '',
+        unit: unit === '1' || unit === 'code' ? '' : unit, short: ''
       };
     }
     const prefix = prefixOf(value);
@@ -33,9 +36,11 @@ const FORMAT = (() => {
     }
     const fits = TAKES_PREFIX.test(unit);
     return {
-      value: (value / scale).toFixed(digits) + (fits || !PREFIXES[prefix] ? '' : ' ' + PREFIXES[prefix]),
-      error: Number.isFinite(error) ? (error / scale).toFixed(digits) : '',
-      unit: fits ? PREFIXES[prefix] + unit : unit
+      value: (value / scale).toFixed(digits),
+      error: Number.isFinite(error) ? round(error / scale, digits) : '',
+      unit: fits ? PREFIXES[prefix] + unit : (PREFIXES[prefix] + ' ' + unit).trim(),
+      // What stands in a cell whose heading names the unit.
+      short: fits ? PREFIXES[prefix] + unit.replace(/\/op$/, '') : PREFIXES[prefix]
     };
   }
   const text = (value, error, unit) => {
@@ -43,13 +48,17 @@ const FORMAT = (() => {
     return p.value + (p.error ? ' ± ' + p.error : '') + (p.unit ? ' ' + p.unit : '');
   };
   const short = (value, unit) => text(value, NaN, unit);
-  /** For axes: the number without trailing noughts. */
+  /** For axes: the number without trailing noughts, with its unit's first part where that takes a prefix. */
+  const SHORT = /^(s|J|W|B)(\/op)?$/;
   const axis = unit => value => {
     const prefix = prefixOf(value);
     const number = Number((value / Math.pow(10, 3 * (prefix - 5))).toPrecision(3));
     if (PLAIN.test(unit)) return String(Number(value.toPrecision(5)));
-    return number + (PREFIXES[prefix] ? ' ' + PREFIXES[prefix] : '');
+    const symbol = PREFIXES[prefix] + (SHORT.test(unit) ? unit.replace(/\/op$/, '') : '');
+    return number + (symbol ? ' ' + symbol : '');
   };
+  /** What the axis's own labels do not say of the unit. */
+  axis.rest = unit => unit === '1' || unit === '' || SHORT.test(unit) ? '' : ' (' + unit + ')';
 
   /** An element; children are nodes or text. */
   function element(name, attributes, ...children) {

@@ -9,7 +9,10 @@ const PICTURES = (() => {
     modelled: 'modelled: there was no sensor'
   };
   const LADDER = ['FP32', 'TF32', 'BF16', 'FP16', 'FP8', 'FP8_E5M2', 'FP8_E4M3', 'INT8', 'INT8_OUT8', 'INT4'];
-  const SYMBOLS = ['circle', 'rect', 'triangle', 'diamond', 'roundRect', 'pin', 'arrow'];
+  // Shape tells strategies apart where colour does not; every one is centred on its point.
+  const SYMBOLS = ['circle', 'rect', 'triangle', 'diamond', 'path://M-2,-3.4L2,-3.4L4,0L2,3.4L-2,3.4L-4,0Z',
+    'path://M-4,-3L4,-3L0,4Z', 'path://M-1.3,-4H1.3V-1.3H4V1.3H1.3V4H-1.3V1.3H-4V-1.3H-1.3Z'];
+  const NO_STRATEGY = 'no strategy';
   const ROMAN = {1: '1st', 2: '2nd', 3: '3rd'};
   const MANY = 2000;
   const RUN = 'java -jar benchmarks.jar ';
@@ -20,7 +23,7 @@ const PICTURES = (() => {
     const rank = word => LADDER.includes(word) ? LADDER.indexOf(word) : LADDER.length;
     return [...new Set(words)].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : a > b ? 1 : 0));
   }
-  const strategies = ladderOf(Array.from({length: REPORT.rows}, (_, r) => REPORT.is('strategy', r)));
+  const strategies = ladderOf(Array.from({length: REPORT.rows}, (_, r) => REPORT.is('strategy', r)).filter(Boolean));
   const hardware = [...new Set(Array.from({length: REPORT.rows}, (_, r) => REPORT.is('hardware', r)))];
   const specOf = name => REPORT.hardware.find(one => one.name === name) || {name};
 
@@ -35,8 +38,8 @@ const PICTURES = (() => {
       series: [1, 2, 3, 4, 5, 6, 7, 8].map(i => get('c' + i))
     };
   }
-  const colourOf = (word, all) => ink.series[Math.max(0, all.indexOf(word)) % ink.series.length];
-  const symbolOf = (word, all) => SYMBOLS[Math.max(0, all.indexOf(word)) % SYMBOLS.length];
+  const colourOf = (word, all) => word === NO_STRATEGY ? ink.muted : ink.series[Math.max(0, all.indexOf(word)) % ink.series.length];
+  const symbolOf = (word, all) => word === NO_STRATEGY ? 'circle' : SYMBOLS[Math.max(0, all.indexOf(word)) % SYMBOLS.length];
 
   function errorOf(column, row) {
     if (Number.isFinite(column.e[row])) return {error: column.e[row], sigma: false};
@@ -51,9 +54,9 @@ const PICTURES = (() => {
   const withKind = (column, row) => figure(column, row) + (column.energy && kindOf(row) ? ', ' + kindOf(row) : '');
   function workLabel(w) {
     const work = REPORT.works[w];
-    return work.label === work.benchmark ? work.benchmark : work.benchmark.replace(/\.\w+$/, '') + ' ' + work.label;
+    return work.label === work.benchmark ? work.benchmark : work.benchmark.replace(/\.\w+$/, '') + ' · ' + work.label;
   }
-  const pointName = row => REPORT.is('hardware', row) + ' · ' + (REPORT.is('strategy', row) || 'no strategy');
+  const pointName = row => REPORT.is('hardware', row) + ' · ' + (REPORT.is('strategy', row) || NO_STRATEGY);
 
   /** A tooltip as an element, so that no string of a result is ever markup. */
   function tip(title, lines) {
@@ -67,13 +70,17 @@ const PICTURES = (() => {
 
   function axisOf(column, more) {
     return Object.assign({
-      type: 'value', scale: true, name: column.title + ' (' + (column.unit === '1' ? 'of 1' : column.unit) + ')',
-      nameLocation: 'middle', nameGap: 30, nameTextStyle: {color: ink.muted, fontSize: 12},
+      type: 'value', scale: true, name: column.title + axis.rest(column.unit),
+      nameLocation: 'middle', nameGap: 28, nameTextStyle: {color: ink.muted, fontSize: 12},
       axisLabel: {color: ink.muted, formatter: axis(column.unit), hideOverlap: true},
       axisLine: {lineStyle: {color: ink.rule}}, axisTick: {show: false},
       splitLine: {lineStyle: {color: ink.faint}}, minorSplitLine: {show: false}
     }, more);
   }
+  /** A vertical axis has its name above it, where it can be read without turning the head. */
+  const uprightOf = (column, more) => axisOf(column, Object.assign({
+    nameLocation: 'end', nameGap: 10, nameTextStyle: {color: ink.muted, fontSize: 12, align: 'left', padding: [0, 0, 0, -52]}
+  }, more));
   /** A logarithmic axis from one decade to another where the values span much, else a plain one. */
   function spanned(values) {
     const positive = values.filter(value => value > 0 && Number.isFinite(value));
@@ -84,13 +91,19 @@ const PICTURES = (() => {
       max: Math.pow(10, Math.ceil(Math.log10(high) + 0.05))
     };
   }
+  /** A score has no room above 1, and scores that are all the same stay in the middle. */
+  const scoreRange = {
+    min: range => Math.max(0, range.min - Math.max(.005, (range.max - range.min) * .1)),
+    max: range => Math.min(1, range.max + Math.max(.005, (range.max - range.min) * .1)),
+    axisLabel: {formatter: value => String(Number(value.toPrecision(4))), showMinLabel: false, hideOverlap: true}
+  };
   const base = option => Object.assign({
     animation: false, textStyle: {fontFamily: getComputedStyle(document.body).fontFamily, color: ink.ink},
     tooltip: {
       trigger: 'item', confine: true, backgroundColor: ink.panel, borderColor: ink.rule,
       textStyle: {color: ink.ink, fontWeight: 'normal'}, extraCssText: 'box-shadow:0 4px 16px rgb(0 0 0 / .18)'
     },
-    grid: {left: 62, right: 18, top: 38, bottom: 46}
+    grid: {left: 58, right: 30, top: 62, bottom: 44}
   }, option);
   const legend = more => Object.assign({
     type: 'scroll', top: 0, left: 0, right: 0, itemWidth: 12, itemHeight: 10, itemGap: 14,
@@ -98,28 +111,29 @@ const PICTURES = (() => {
     pageIconColor: ink.accent, pageIconInactiveColor: ink.rule
   }, more);
 
-  /** Scatter series, one for each strategy, with the row as third value. */
-  function scatter(rows, x, y, more) {
+  /** Scatter series, one for each strategy (or hardware), with the row as third value. */
+  function scatter(rows, x, y, by) {
     const groups = new Map();
+    const what = by || 'strategy', known = what === 'strategy' ? strategies : hardware;
     rows.forEach(row => {
-      const name = REPORT.is('strategy', row) || 'no strategy';
+      const name = REPORT.is(what, row) || NO_STRATEGY;
       if (!groups.has(name)) groups.set(name, []);
       groups.get(name).push([x.v[row], y.v[row], row]);
     });
-    return ladderOf([...groups.keys()]).map(name => Object.assign({
-      name, type: 'scatter', data: groups.get(name), symbolSize: rows.length > 400 ? 6 : 11, large: rows.length > MANY,
-      symbol: symbolOf(name, strategies), itemStyle: {
-        color: colourOf(name, strategies), opacity: rows.length > 400 ? .55 : .95, borderColor: ink.panel,
+    return ladderOf([...groups.keys()]).map(name => ({
+      name, type: 'scatter', data: groups.get(name), symbolSize: rows.length > 400 ? 6 : innerWidth < 640 ? 9 : 11, large: rows.length > MANY,
+      symbol: symbolOf(name, known), itemStyle: {
+        color: colourOf(name, known), opacity: rows.length > 400 ? .55 : .95, borderColor: ink.panel,
         borderWidth: rows.length > MANY ? 0 : 1
       }
-    }, more));
+    }));
   }
   /** Error bars of both coordinates, where there are few enough to be seen. */
-  function errorBars(rows, x, y) {
+  function errorBars(rows, x, y, by) {
     if (rows.length > 200) return [];
     const data = rows.map(row => [
       x.v[row], y.v[row], errorOf(x, row).error || 0, errorOf(y, row).error || 0,
-      strategies.indexOf(REPORT.is('strategy', row))]);
+      (by === 'hardware' ? hardware : strategies).indexOf(REPORT.is(by, row))]);
     return [{
       type: 'custom', silent: true, z: 1, data, encode: {x: 0, y: 1}, tooltip: {show: false},
       renderItem: (params, api) => {
@@ -223,23 +237,31 @@ const PICTURES = (() => {
     const machine = machines.includes(state.choice.heatMachine) ? state.choice.heatMachine : machines[0];
     const works = worksIn(one.rows);
     const byHardware = across === 'hardware';
+    const normalisable = column.better !== '';
+    const normalised = normalisable && (state.choice.heatScale || 'normalised') === 'normalised';
     const shown = one.rows.filter(row => byHardware ? REPORT.work[row] === works.work
         : REPORT.is('hardware', row) === machine);
     const keyOf = row => byHardware ? REPORT.is('hardware', row) : REPORT.work[row];
-    let keys = [...new Set(shown.map(keyOf))];
-    if (!byHardware) {
-      const width = key => new Set(shown.filter(row => keyOf(row) === key).map(row => REPORT.is('strategy', row))).size;
-      if (keys.length > 40) {
-        const widths = new Map(keys.map(key => [key, width(key)]));
-        keys.sort((a, b) => widths.get(b) - widths.get(a));
-      }
-    }
+    const cellsOf = new Map();
+    shown.forEach(row => {
+      const key = keyOf(row);
+      if (!cellsOf.has(key)) cellsOf.set(key, new Map());
+      const name = REPORT.is('strategy', row);
+      if (!cellsOf.get(key).has(name)) cellsOf.get(key).set(name, []);
+      cellsOf.get(key).get(name).push(row);
+    });
+    let keys = [...cellsOf.keys()];
+    const lonely = key => cellsOf.get(key).size < 2;
+    // A row that has nothing to compare says nothing beside rows that have.
+    const single = !byHardware && normalisable && keys.some(key => !lonely(key)) ? keys.filter(lonely).length : 0;
+    if (single) keys = keys.filter(key => !lonely(key));
+    if (keys.length > 40) keys.sort((a, b) => cellsOf.get(b).size - cellsOf.get(a).size);
     const dropped = Math.max(0, keys.length - 40);
     keys = keys.slice(0, 40);
-    const columns = ladderOf(shown.map(row => REPORT.is('strategy', row)));
+    const columns = ladderOf(keys.flatMap(key => [...cellsOf.get(key).keys()]));
     const cells = [];
     keys.forEach((key, y) => columns.forEach((name, x) => {
-      const candidates = shown.filter(row => keyOf(row) === key && REPORT.is('strategy', row) === name);
+      const candidates = cellsOf.get(key).get(name) || [];
       if (candidates.length) cells.push({x, y, row: best(candidates, column), of: candidates.length});
     }));
     // What was tried and cannot be, in the same places.
@@ -250,7 +272,6 @@ const PICTURES = (() => {
       const here = byHardware ? REPORT.work[row] === works.work : REPORT.is('hardware', row) === machine;
       if (x >= 0 && y >= 0 && here && !cells.some(c => c.x === x && c.y === y)) gaps.push({x, y, row});
     });
-    const normalised = (state.choice.heatScale || 'normalised') === 'normalised' && column.better !== '';
     const reference = cell => {
       const rivals = cells.filter(other => byHardware || other.y === cell.y);
       return column.v[best(rivals.map(other => other.row), column)];
@@ -267,6 +288,8 @@ const PICTURES = (() => {
     const shade = value => inverted ? 1 - tone(value) : tone(value);
     const label = key => byHardware ? key : workLabel(key);
     const narrow = innerWidth < 640;
+    const tilted = narrow && columns.length > 3;
+    const name = key => byHardware ? key : narrow ? REPORT.works[key].label : workLabel(key);
     const data = cells.map((cell, k) => ({
       value: [cell.x, cell.y, shade(values[k])], row: cell.row, of: cell.of, share: share(cell),
       label: {
@@ -288,11 +311,12 @@ const PICTURES = (() => {
         kindControl(one)],
       caveat: [one.caveat,
         normalised ? (byHardware ? '1.00 is the best of this picture.' : '1.00 is the best of each row: rows are different work.') : '',
+        single ? plural(single, 'row') + ' of one strategy only ' + (single === 1 ? 'is' : 'are') + ' left out.' : '',
         dropped ? 'The 40 rows with most cells; ' + plural(dropped, 'more row') + ' in the table.' : '',
         (byHardware ? 'Work: ' + workLabel(works.work) : 'Hardware: ' + machine) + '.'].filter(Boolean).join(' '),
       aria: 'Heat map of ' + column.title + ', ' + plural(cells.length, 'cell') + '. Best: '
           + (row => pointName(row) + ', ' + withKind(column, row))(best(cells.map(cell => cell.row), column)),
-      height: Math.max(190, 96 + keys.length * (normalised ? 34 : 42)),
+      height: Math.max(190, (tilted ? 124 : 90) + keys.length * (normalised && !narrow ? 36 : 44)),
       head: [byHardware ? 'Hardware' : 'Work', 'Strategy', column.title + ' (' + column.unit + ')', 'Kind', 'Share of the best'],
       body: cells.map(cell => ({
         row: cell.row,
@@ -300,14 +324,14 @@ const PICTURES = (() => {
           column.better ? share(cell).toFixed(3) : '']
       })),
       option: base({
-        grid: {left: narrow ? 112 : 240, right: 14, top: 8, bottom: 56},
+        grid: {left: narrow ? 118 : 290, right: 14, top: 8, bottom: tilted ? 92 : 56},
         xAxis: {
           type: 'category', data: columns, position: 'bottom', axisTick: {show: false}, axisLine: {show: false},
-          axisLabel: {color: ink.ink, interval: 0, rotate: narrow && columns.length > 4 ? 40 : 0, fontSize: narrow ? 11 : 12}
+          axisLabel: {color: ink.ink, interval: 0, rotate: tilted ? 45 : 0, fontSize: narrow ? 11 : 12}
         },
         yAxis: {
-          type: 'category', inverse: true, data: keys.map(key => String(label(key))), axisTick: {show: false}, axisLine: {show: false},
-          axisLabel: {color: ink.ink, width: narrow ? 104 : 228, overflow: 'truncate', interval: 0, fontSize: narrow ? 11 : 12}
+          type: 'category', inverse: true, data: keys.map(key => String(name(key))), axisTick: {show: false}, axisLine: {show: false},
+          axisLabel: {color: ink.ink, width: narrow ? 110 : 278, overflow: narrow ? 'break' : 'truncate', interval: 0, fontSize: narrow ? 10.5 : 12, lineHeight: 13}
         },
         visualMap: {
           type: 'continuous', show: true, min: 0, max: 1, dimension: 2, seriesIndex: 0, orient: 'horizontal', right: 14, bottom: 0,
@@ -348,10 +372,14 @@ const PICTURES = (() => {
       if (!one.rows.length) return {why: 'No result has ' + title + '.', command: RUN + '-p shape=square-4096'};
       const works = worksIn(one.rows);
       const rows = one.rows.filter(row => REPORT.work[row] === works.work);
-      const series = scatter(rows, x, y, {});
+      const machines = new Set(rows.map(row => REPORT.is('hardware', row)));
+      const by = machines.size > 1 ? state.choice.colour || 'strategy' : 'strategy';
+      const series = scatter(rows, x, y, by);
       const edge = front(rows, x, y);
       return {
-        controls: [workControl(works), kindControl(one)],
+        controls: [workControl(works), kindControl(one), machines.size < 2 ? null
+          : select('Colour', by, [{value: 'strategy', label: 'by strategy'}, {value: 'hardware', label: 'by hardware'}],
+              value => { state.choice.colour = value; })],
         caveat: one.caveat + ' Work: ' + workLabel(works.work) + '.',
         aria: plural(rows.length, 'point') + ' of ' + workLabel(works.work) + '; on the front: '
             + edge.slice(0, 8).map(row => pointName(row) + ' with ' + withKind(y, row)).join('; '),
@@ -361,9 +389,9 @@ const PICTURES = (() => {
         option: base({
           legend: legend({data: series.map(s => s.name).concat('Pareto front')}),
           xAxis: axisOf(x, spanned(rows.map(row => x.v[row]))),
-          yAxis: axisOf(y, Object.assign({nameGap: 46}, spanned(rows.map(row => y.v[row])))),
+          yAxis: uprightOf(y, y.name === 'score' ? scoreRange : spanned(rows.map(row => y.v[row]))),
           tooltip: tooltipOf([x, y, number('score'), number('eor')].filter((c, k, all) => c && all.indexOf(c) === k)),
-          series: [...series, ...errorBars(rows, x, y), {
+          series: [...series, ...errorBars(rows, x, y, by), {
             name: 'Pareto front', type: 'line', silent: true, symbol: 'none', z: 1, step: false,
             lineStyle: {color: ink.muted, width: 1.5, type: 'dashed'}, itemStyle: {color: ink.muted},
             data: edge.map(row => [x.v[row], y.v[row]])
@@ -401,10 +429,10 @@ const PICTURES = (() => {
       body: rows.map(row => ({row, cells: [REPORT.is('hardware', row), workLabel(REPORT.work[row]), REPORT.is('strategy', row),
         figure(x, row), figure(y, row), kindOf(row)]})),
       option: base({
-        legend: legend({data: scatter(rows, x, y, {}).map(s => s.name)}),
-        xAxis: axisOf(x, Object.assign({type: 'log'}, xs)), yAxis: axisOf(y, Object.assign({type: 'log', nameGap: 46}, ys)),
+        legend: legend({data: scatter(rows, x, y).map(s => s.name)}),
+        xAxis: axisOf(x, Object.assign({type: 'log'}, xs)), yAxis: uprightOf(y, Object.assign({type: 'log'}, ys)),
         tooltip: tooltipOf([x, y, number('power')].filter(Boolean)),
-        series: [...scatter(rows, x, y, {}), ...watts.map(w => {
+        series: [...scatter(rows, x, y), ...watts.map(w => {
           const from = Math.max(xs.min, ys.min / w), to = Math.min(xs.max, ys.max / w);
           return {
             name: w + ' W', type: 'line', silent: true, symbol: 'none', z: 0, data: [[from, w * from], [to, w * to]],
@@ -453,7 +481,7 @@ const PICTURES = (() => {
         legend: legend({}),
         xAxis: {type: 'category', data: names, axisTick: {show: false}, axisLine: {lineStyle: {color: ink.rule}},
           axisLabel: {color: ink.ink, interval: 0, hideOverlap: false, width: 90, overflow: 'truncate'}},
-        yAxis: axisOf(y, Object.assign({nameGap: 46}, spanned(rows.map(row => y.v[row])))),
+        yAxis: uprightOf(y, Object.assign({}, spanned(rows.map(row => y.v[row])))),
         tooltip: tooltipOf([y, number('score'), number('eor')].filter(Boolean)),
         series: used.map((strategy, s) => ({
           name: strategy, type: 'line', symbol: symbolOf(strategy, strategies), symbolSize: 10, connectNulls: true,
@@ -464,6 +492,10 @@ const PICTURES = (() => {
     };
   }
 
+  /** Precisions of one published rate; what needs no name of its own has none. */
+  function namesOfPeak(names) {
+    return [...new Set(names.map(name => name.replace(/^FP8_.*/, 'FP8').replace('INT8_OUT8', 'INT8')))].join(', ');
+  }
   function roofline() {
     const x = number('intensity'), y = number('flop.rate'), bytes = number('byte.rate');
     const all = having(okRows(), x, y).filter(row => x.v[row] > 0 && y.v[row] > 0);
@@ -482,19 +514,24 @@ const PICTURES = (() => {
     const xs = decades(rows.map(row => x.v[row]).concat(peaks.length ? [peaks[peaks.length - 1][1] / memory] : []));
     const ys = decades(rows.map(row => y.v[row]).concat(peaks.map(peak => peak[1])));
     const roofs = [];
+    const narrow = innerWidth < 640;
     const levels = new Map();
     peaks.forEach(([name, peak]) => levels.set(peak, [...(levels.get(peak) || []), name]));
     const slope = (bandwidth, top) => [[Math.max(xs.min, ys.min / bandwidth), bandwidth * Math.max(xs.min, ys.min / bandwidth)], [top / bandwidth, top]];
     const line = (name, data, type, label, position) => ({
       name, type: 'line', silent: true, symbol: 'none', z: 1, data, lineStyle: {color: ink.muted, width: 1.3, type},
-      endLabel: {show: Boolean(label), formatter: label, color: ink.muted, fontSize: 10.5, align: 'right', verticalAlign: 'bottom', offset: [0, -1]}
+      endLabel: {show: Boolean(label), formatter: label, color: ink.muted, fontSize: 11, distance: 6}
     });
     const top = peaks.length ? peaks[peaks.length - 1][1] : ys.max;
     if (Number.isFinite(memory) && spec.bytesPerSecond) roofs.push(line('published', slope(memory, top), 'dashed', ''));
-    levels.forEach((names, peak) => roofs.push(line('published',
-        [[Math.max(xs.min, peak / memory), peak], [xs.max, peak]], 'dashed', names.map(name => name.replace('_OUT8', '→8')).join(' ') + ' ' + short(peak, 'FLOP/s'))));
-    if (measured >= 0) roofs.push(line('measured', slope(bytes.v[measured], Math.min(ys.max, top)), 'solid', ''));
-    const points = scatter(rows, x, y, {});
+    levels.forEach((names, peak) => roofs.push(line('published', [[Math.max(xs.min, peak / memory), peak], [xs.max, peak]], 'dashed',
+        namesOfPeak(names) + (narrow ? '' : '  ' + short(peak, 'FLOP/s')))));
+    if (measured >= 0) {
+      const own = line('measured', slope(bytes.v[measured], Math.min(ys.max, top)), 'solid', '');
+      Object.assign(own.lineStyle, {color: ink.accent, width: 1.8});
+      roofs.push(own);
+    }
+    const points = scatter(rows, x, y);
     const source = [
       spec.opsPerSecond ? 'Dashed: published for ' + spec.gpu + ' (' + spec.source + '), dense, memory ' + short(spec.bytesPerSecond, 'B/s') + '.'
         : 'No published peaks are known for ' + machine + '.',
@@ -510,8 +547,8 @@ const PICTURES = (() => {
         number('peak.datasheet') ? figure(number('peak.datasheet'), row) : '']})),
       option: base({
         legend: legend({data: points.map(s => s.name)}),
-        grid: {left: 62, right: 22, top: 38, bottom: 46},
-        xAxis: axisOf(x, Object.assign({type: 'log'}, xs)), yAxis: axisOf(y, Object.assign({type: 'log', nameGap: 46}, ys)),
+        grid: {left: 58, right: narrow ? 74 : 170, top: 62, bottom: 44},
+        xAxis: axisOf(x, Object.assign({type: 'log'}, xs)), yAxis: uprightOf(y, Object.assign({type: 'log'}, ys)),
         tooltip: tooltipOf([x, y, number('peak.datasheet'), number('flop.per.joule')].filter(Boolean)),
         series: [...roofs, ...points]
       })
@@ -551,12 +588,12 @@ const PICTURES = (() => {
         legend: legend({}),
         xAxis: {type: 'category', data: steps, axisTick: {show: false}, axisLine: {lineStyle: {color: ink.rule}},
           axisLabel: {color: ink.ink, interval: 0, fontSize: 11, rotate: innerWidth < 640 && steps.length > 5 ? 40 : 0}},
-        yAxis: axisOf(y, Object.assign({nameGap: 46, scale: false}, spanned(rows.map(row => y.v[row])))),
+        yAxis: uprightOf(y, Object.assign({scale: false}, spanned(rows.map(row => y.v[row])))),
         tooltip: tooltipOf([y, number('peak.datasheet'), number('energy')].filter((c, k, list) => c && list.indexOf(c) === k)),
         series: lines.map(line => ({
           name: named(line.name), type: 'line', symbol: symbolOf(line.name, hardware), symbolSize: 10, connectNulls: true,
           itemStyle: {color: colourOf(line.name, hardware)}, lineStyle: {color: colourOf(line.name, hardware), width: 2},
-          label: {show: machines.length === 1, position: 'top', color: ink.ink, fontSize: 11, formatter: p => short(p.data[1], y.unit)},
+          label: {show: machines.length === 1 && innerWidth >= 640, position: 'top', color: ink.ink, fontSize: 11, formatter: p => short(p.data[1], y.unit)},
           data: line.points.map((row, s) => row < 0 ? null : [s, y.v[row], row])
         }))
       })
@@ -589,10 +626,10 @@ const PICTURES = (() => {
         tooltip: {trigger: 'axis', confine: true, backgroundColor: ink.panel, borderColor: ink.rule, textStyle: {color: ink.ink},
           formatter: list => tip(list[0].data[0].toFixed(2) + ' s', list.map(p => p.seriesName + ': ' + (p.data[1] === null ? '–' : p.data[1] + (p.seriesIndex ? ' MHz' : ' W'))))},
         axisPointer: {link: [{xAxisIndex: 'all'}]},
-        grid: [{left: 62, right: 18, top: 26, height: '34%'}, {left: 62, right: 18, bottom: 46, height: '34%'}],
+        grid: [{left: 58, right: 30, top: 30, height: '33%'}, {left: 58, right: 30, bottom: 44, height: '33%'}],
         xAxis: panels.map(([, , , k]) => axisOf({title: 'Time from the window\'s beginning', unit: 's'},
             {gridIndex: k, name: k ? 'Time from the window\'s beginning (s)' : '', axisLabel: {show: k === 1, color: ink.muted}, scale: true})),
-        yAxis: panels.map(([name, unit, , k]) => axisOf({title: name, unit}, {gridIndex: k, nameGap: 46, axisLabel: {color: ink.muted}})),
+        yAxis: panels.map(([name, unit, , k]) => uprightOf({title: name + ' (' + unit + ')', unit: ''}, {gridIndex: k, axisLabel: {color: ink.muted}})),
         series: panels.map(([name, , column, k]) => ({
           name, type: 'line', xAxisIndex: k, yAxisIndex: k, symbol: 'none', sampling: 'lttb',
           lineStyle: {width: 1.6, color: ink.series[k]}, itemStyle: {color: ink.series[k]},

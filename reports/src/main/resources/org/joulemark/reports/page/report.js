@@ -90,12 +90,21 @@
     }
     return counts;
   }
+  /** How many results of each kind have an energy figure; one without has a kind all the same. */
+  function kindsWithFigure() {
+    const energy = REPORT.numberByName.get('energy'), counts = new Map();
+    for (let r = 0; energy && r < REPORT.rows; r++) {
+      if (Number.isFinite(energy.v[r])) counts.set(REPORT.is('energy kind', r), (counts.get(REPORT.is('energy kind', r)) || 0) + 1);
+    }
+    return counts;
+  }
   function introduce() {
-    const outcomes = count('outcome'), kinds = count('energy kind'), machines = count('hardware'), strategies = count('strategy');
+    const outcomes = count('outcome'), kinds = kindsWithFigure(), machines = count('hardware'), strategies = count('strategy');
     strategies.delete('');
+    const without = REPORT.rows - [...kinds.values()].reduce((sum, more) => sum + more, 0);
     const kindWords = ['measured', 'integrated', 'modelled'].filter(kind => kinds.has(kind));
     document.getElementById('lede').textContent = 'How much useful work each watt-hour gave: ' + plural(REPORT.rows, 'result') + ' from '
-        + plural(REPORT.files.length, 'file') + ', energy ' + (kindWords.map(kind => kind + ' for ' + kinds.get(kind).toLocaleString('en')).join(', ') || 'unknown throughout') + '.';
+        + plural(REPORT.files.length, 'file') + ', energy ' + (kindWords.map(kind => kind + ' for ' + kinds.get(kind).toLocaleString('en')).join(', ') || 'unknown') + (without > 0 ? ', none for ' + without.toLocaleString('en') : '') + '.';
     const tile = (name, value, more) => element('div', {}, element('dt', {}, name), element('dd', {}, value, element('small', {}, more)));
     const tiles = document.getElementById('tiles');
     const others = ['unsupported', 'failed'].filter(word => outcomes.has(word)).map(word => outcomes.get(word) + ' ' + word).join(', ');

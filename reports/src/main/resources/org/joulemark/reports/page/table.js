@@ -10,28 +10,23 @@ const TABLE = (() => {
   const word = (key, title, column) => ({key, title, words: column});
   function columns() {
     const identity = REPORT.identity;
-    const varying = REPORT.params.filter(column => !['strategy', 'precision', 'engine'].includes(column.name));
-    const subject = varying.filter(column => column.c.some(cell => cell !== column.c[0]));
+    const others = REPORT.params.filter(column => !['strategy', 'precision'].includes(column.name));
     return [
       {key: 'row', title: 'Row', own: row => row + 1},
       word('hardware', 'Hardware', identity.get('hardware')), word('benchmark', 'Benchmark', identity.get('benchmark')),
-      word('strategy', 'Strategy', identity.get('strategy')),
-      ...varying.map(column => Object.assign(word('param ' + column.name, column.name, column), {usual: subject.includes(column)})),
-      ...REPORT.numbers.map(column => ({key: column.key, title: column.title, number: column, usual: USUAL.includes(column.name)})),
-      word('kind', 'Energy', identity.get('energy kind')), word('outcome', 'Outcome', identity.get('outcome')),
-      word('reason', 'Reason', identity.get('reason'))
+      word('work', 'Work', identity.get('work')), word('strategy', 'Strategy', identity.get('strategy')),
+      ...REPORT.numbers.filter(column => USUAL.includes(column.name)).map(column => ({key: column.key, title: column.title, number: column, usual: true})),
+      word('kind', 'Energy kind', identity.get('energy kind')), word('outcome', 'Outcome', identity.get('outcome')),
+      word('reason', 'Reason', identity.get('reason')),
+      ...others.map(column => Object.assign(word('param ' + column.name, column.name, column), {usual: false})),
+      ...REPORT.numbers.filter(column => !USUAL.includes(column.name)).map(column => ({key: column.key, title: column.title, number: column, usual: false}))
     ];
   }
   const everything = columns();
   const hasValue = column => !column.number || column.number.v.some(Number.isFinite);
   const shown = new Set(everything.filter(column =>
     (column.usual ?? !column.number) && hasValue(column)
-    && !(column.key === 'reason' && !column.words.c.some(cell => cell))).map(column => column.key));
-  // Parameters beside the three that say most would push the figures out of sight.
-  const params = everything.filter(column => column.key.startsWith('param ') && shown.has(column.key));
-  const FIRST = ['param task', 'param model', 'param shape', 'param tokens', 'param sequence', 'param context', 'param traffic', 'param call', 'param cache', 'param batch'];
-  params.filter(column => !FIRST.includes(column.key)).forEach(column => shown.delete(column.key));
-
+    && !(['reason', 'work'].includes(column.key) && !column.words.c.some(cell => cell))).map(column => column.key));
   function keyOf(column) {
     if (column.own) return column.own;
     if (column.number) return row => column.number.v[row];
@@ -68,13 +63,16 @@ const TABLE = (() => {
     document.getElementById('previous').disabled = page === 0;
     document.getElementById('next').disabled = from + PAGE >= order.length;
   }
+  const energyReason = REPORT.notes.find(column => column.name === 'energy.reason');
+  const whyNoEnergy = row => energyReason && energyReason.c[row] ? REPORT.text(energyReason, row) : undefined;
   function cell(column, row) {
     if (column.own) return element('td', {class: 'n'}, element('a', {href: '#row-' + (row + 1)}, String(row + 1)));
     if (column.number) {
       const {error, sigma} = PICTURES.errorOf(column.number, row);
       const p = parts(column.number.v[row], error, column.number.unit);
-      const unit = p.unit === column.number.unit ? '' : ' ' + p.unit.replace(/\/.*$/, '');
-      return element('td', {class: 'n'}, p.value, p.error ? element('span', {class: 'e'}, ' ± ' + p.error) : '', unit,
+      const unit = p.short ? ' ' + p.short : '';
+      const reason = Number.isNaN(column.number.v[row]) && column.number.energy ? whyNoEnergy(row) : undefined;
+      return element('td', {class: 'n', title: reason}, p.value, p.error ? element('span', {class: 'e'}, ' ± ' + p.error) : '', unit,
           sigma && p.error ? element('span', {class: 'e'}, ' 1σ') : '');
     }
     const words = REPORT.text(column.words, row);
