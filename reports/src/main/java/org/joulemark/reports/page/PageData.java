@@ -21,7 +21,6 @@ import java.util.function.ToDoubleFunction;
 import org.joulemark.harness.journal.Journal;
 import org.joulemark.harness.platform.Environment;
 import org.joulemark.harness.platform.GpuSpec;
-import org.joulemark.reports.result.Refusal;
 import org.joulemark.reports.result.ResultFile;
 import org.joulemark.reports.view.Hardware;
 import org.joulemark.reports.view.MetricInfo;
@@ -138,21 +137,10 @@ final class PageData {
       json.writeEndObject();
     }
     json.writeEndArray();
-    json.writeArrayFieldStart("refusals");
-    for (Refusal refusal : refusals()) {
-      json.writeString(refusal.sentence());
-    }
-    json.writeEndArray();
   }
 
   private static String extension() {
     return Journal.FILE_NAME.substring(Journal.FILE_NAME.lastIndexOf('.'));
-  }
-
-  private List<Refusal> refusals() {
-    List<Refusal> all = new ArrayList<>(table.results().refusals());
-    all.addAll(traces.refusals());
-    return all;
   }
 
   /** The sidecar's facts in dotted keys. */

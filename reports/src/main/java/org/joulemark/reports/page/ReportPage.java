@@ -10,7 +10,9 @@ import java.io.InputStreamReader;
 import java.io.Reader;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.joulemark.reports.result.Refusal;
 import org.joulemark.reports.view.ReportTable;
 import org.joulemark.reports.view.Traces;
@@ -41,7 +43,11 @@ public final class ReportPage {
         Map.of(
             "title", title,
             "footer", footer,
-            "refusals", table.results().refusals().stream().map(Refusal::sentence).toList(),
+            "refusals",
+                Stream.of(table.results().refusals(), traces.refusals())
+                    .flatMap(List::stream)
+                    .map(Refusal::sentence)
+                    .toList(),
             "asset", asset,
             "data", data);
     try {

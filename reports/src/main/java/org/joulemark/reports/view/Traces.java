@@ -1,7 +1,6 @@
 package org.joulemark.reports.view;
 
 import java.io.IOException;
-import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -42,12 +41,10 @@ public record Traces(List<TraceWindow> windows, List<Refusal> refusals) {
   }
 
   private static void read(Path file, Map<String, TraceWindow> windows) throws IOException {
-    try (Reader in = Files.newBufferedReader(file, StandardCharsets.UTF_8);
-        CSVParser csv = CSVParser.parse(in, FORMAT)) {
+    String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+    String whole = text.substring(0, text.lastIndexOf('\n') + 1);
+    try (CSVParser csv = CSVParser.parse(whole, FORMAT)) {
       for (CSVRecord line : csv) {
-        if (!line.isConsistent() && !csv.iterator().hasNext()) {
-          return;
-        }
         String name = "process " + line.get("process") + ", window " + line.get("window");
         String device = line.get("device");
         windows

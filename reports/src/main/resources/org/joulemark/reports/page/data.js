@@ -103,7 +103,7 @@ const REPORT = (() => {
   return {
     rows, strings, identity, params, paramByName, numbers, numberByName, work, works,
     notes: raw.notes.map(words), hardware: raw.hardware, files: raw.files, environments: raw.environments,
-    refusals: raw.refusals, traces: raw.traces, metricInfo: raw.metricInfo,
+    traces: raw.traces, metricInfo: raw.metricInfo,
     file: dense(raw.filei, raw.file, n => new Int32Array(n), 0),
     place: dense(raw.placei, raw.place, n => new Int32Array(n), 0),
     forks: floats(raw.forksi, raw.forks),

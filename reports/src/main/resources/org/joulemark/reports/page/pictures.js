@@ -1,6 +1,7 @@
 'use strict';
 // Every picture: what it asks of the rows, and what it draws of them. A picture returns {option, aria, caveat, head,
-// body}, where body are the numbers behind it, or {why, command} if there is nothing to draw.
+// body, line}, where body is what it draws and line turns one of that into the cells of a table, or {why, command} if
+// there is nothing to draw.
 const PICTURES = (() => {
   const {element, text, short, axis, cut, plural} = FORMAT;
   const KINDS = ['measured', 'integrated', 'modelled'];
@@ -318,11 +319,11 @@ const PICTURES = (() => {
           + (row => pointName(row) + ', ' + withKind(column, row))(best(cells.map(cell => cell.row), column)),
       height: Math.max(190, (tilted ? 124 : 90) + keys.length * (normalised && !narrow ? 36 : 44)),
       head: [byHardware ? 'Hardware' : 'Work', 'Strategy', column.title + ' (' + column.unit + ')', 'Kind', 'Share of the best'],
-      body: cells.map(cell => ({
+      body: cells, line: cell => ({
         row: cell.row,
         cells: [label(keys[cell.y]), columns[cell.x], figure(column, cell.row), column.energy ? kindOf(cell.row) : '',
           column.better ? share(cell).toFixed(3) : '']
-      })),
+      }),
       option: base({
         grid: {left: narrow ? 118 : 290, right: 14, top: 8, bottom: tilted ? 92 : 56},
         xAxis: {
@@ -384,8 +385,8 @@ const PICTURES = (() => {
         aria: plural(rows.length, 'point') + ' of ' + workLabel(works.work) + '; on the front: '
             + edge.slice(0, 8).map(row => pointName(row) + ' with ' + withKind(y, row)).join('; '),
         head: ['Hardware', 'Strategy', x.title, y.title, 'Kind', 'On the front'],
-        body: rows.map(row => ({row, cells: [REPORT.is('hardware', row), REPORT.is('strategy', row), figure(x, row),
-          figure(y, row), kindOf(row), edge.includes(row) ? 'yes' : '']})),
+        body: rows, line: row => ({row, cells: [REPORT.is('hardware', row), REPORT.is('strategy', row), figure(x, row),
+          figure(y, row), kindOf(row), edge.includes(row) ? 'yes' : '']}),
         option: base({
           legend: legend({data: series.map(s => s.name).concat('Pareto front')}),
           xAxis: axisOf(x, spanned(rows.map(row => x.v[row]))),
@@ -426,8 +427,8 @@ const PICTURES = (() => {
       controls: [kindControl(one)], caveat: one.caveat + ' Different work in one picture: read slopes and watts, not winners.',
       aria: plural(rows.length, 'result') + ' by time and energy of one work unit, with lines of equal power',
       head: ['Hardware', 'Work', 'Strategy', x.title, y.title, 'Kind'],
-      body: rows.map(row => ({row, cells: [REPORT.is('hardware', row), workLabel(REPORT.work[row]), REPORT.is('strategy', row),
-        figure(x, row), figure(y, row), kindOf(row)]})),
+      body: rows, line: row => ({row, cells: [REPORT.is('hardware', row), workLabel(REPORT.work[row]), REPORT.is('strategy', row),
+        figure(x, row), figure(y, row), kindOf(row)]}),
       option: base({
         legend: legend({data: scatter(rows, x, y).map(s => s.name)}),
         xAxis: axisOf(x, Object.assign({type: 'log'}, xs)), yAxis: uprightOf(y, Object.assign({type: 'log'}, ys)),
@@ -476,7 +477,7 @@ const PICTURES = (() => {
       head: ['Task', 'Strategy', y.title, 'Kind', 'Score'],
       body: points.flatMap((list, s) => list.map((row, t) => row < 0 ? null : {
         row, cells: [names[t], used[s], figure(y, row), kindOf(row), number('score') ? figure(number('score'), row) : '']
-      }).filter(Boolean)),
+      }).filter(Boolean)), line: line => line,
       option: base({
         legend: legend({}),
         xAxis: {type: 'category', data: names, axisTick: {show: false}, axisLine: {lineStyle: {color: ink.rule}},
@@ -543,8 +544,8 @@ const PICTURES = (() => {
       caveat: source + ' Bytes are the compulsory ones, so a point that reuses a cache may lie above the slope.',
       aria: 'Roofline of ' + machine + ' with ' + plural(rows.length, 'result'),
       head: ['Work', 'Strategy', x.title, y.title, 'Share of the published peak'],
-      body: rows.map(row => ({row, cells: [workLabel(REPORT.work[row]), REPORT.is('strategy', row), figure(x, row), figure(y, row),
-        number('peak.datasheet') ? figure(number('peak.datasheet'), row) : '']})),
+      body: rows, line: row => ({row, cells: [workLabel(REPORT.work[row]), REPORT.is('strategy', row), figure(x, row), figure(y, row),
+        number('peak.datasheet') ? figure(number('peak.datasheet'), row) : '']}),
       option: base({
         legend: legend({data: points.map(s => s.name)}),
         grid: {left: 58, right: narrow ? 74 : 170, top: 62, bottom: 44},
@@ -583,7 +584,7 @@ const PICTURES = (() => {
       head: ['Hardware', 'Tensor cores', 'Precision', y.title, 'Kind'],
       body: lines.flatMap(line => line.points.map((row, s) => row < 0 ? null : {
         row, cells: [line.name, generation(line.name) ? String(generation(line.name)) : 'none known', steps[s], figure(y, row), y.energy ? kindOf(row) : '']
-      }).filter(Boolean)),
+      }).filter(Boolean)), line: line => line,
       option: base({
         legend: legend({}),
         xAxis: {type: 'category', data: steps, axisTick: {show: false}, axisLine: {lineStyle: {color: ink.rule}},
@@ -621,7 +622,7 @@ const PICTURES = (() => {
           + '. Shaded: inside the energy window. Power is integrated: the sensor\'s instant readings.',
       aria: 'Power and clock over ' + plural(rows.length, 'reading') + ' of ' + one.device,
       head: ['Seconds', 'Power (W)', 'SM clock (MHz)', 'Temperature (°C)', 'In the window'],
-      body: drawn.map(point => ({cells: [point[0].toFixed(3), ...[1, 2, 3].map(k => point[k] === null ? '–' : String(point[k])), point[4] ? 'yes' : '']})),
+      body: drawn, line: point => ({cells: [point[0].toFixed(3), ...[1, 2, 3].map(k => point[k] === null ? '–' : String(point[k])), point[4] ? 'yes' : '']}),
       option: base({
         tooltip: {trigger: 'axis', confine: true, backgroundColor: ink.panel, borderColor: ink.rule, textStyle: {color: ink.ink},
           formatter: list => tip(list[0].data[0].toFixed(2) + ' s', list.map(p => p.seriesName + ': ' + (p.data[1] === null ? '–' : p.data[1] + (p.seriesIndex ? ' MHz' : ' W'))))},
@@ -716,7 +717,7 @@ const PICTURES = (() => {
     const link = row => row === undefined ? '' : element('a', {href: '#row-' + (row + 1)}, String(row + 1));
     const table = element('table', {},
         element('thead', {}, element('tr', {}, ...drawing.head.map(head => element('th', {scope: 'col'}, head)), element('th', {scope: 'col'}, 'Row'))),
-        element('tbody', {}, ...drawing.body.slice(0, LIMIT).map(line => element('tr', {},
+        element('tbody', {}, ...drawing.body.slice(0, LIMIT).map(drawing.line).map(line => element('tr', {},
             ...line.cells.map(cell => element('td', {class: 't', title: cell.length > 40 ? cell : undefined}, cell)), element('td', {}, link(line.row))))));
     holder.replaceChildren(element('div', {class: 'numbers scroll', tabindex: '0', role: 'region', 'aria-label': 'Numbers of ' + picture.title}, table),
         drawing.body.length > LIMIT ? element('p', {class: 'caveat'}, 'The first ' + LIMIT + ' of ' + plural(drawing.body.length, 'row') + '; the rest is in the table below.') : '');

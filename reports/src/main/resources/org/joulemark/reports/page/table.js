@@ -23,7 +23,7 @@ const TABLE = (() => {
     ];
   }
   const everything = columns();
-  const hasValue = column => !column.number || column.number.v.some(Number.isFinite);
+  const hasValue = column => !column.number || column.number.v.some(value => !Number.isNaN(value));
   const shown = new Set(everything.filter(column =>
     (column.usual ?? !column.number) && hasValue(column)
     && !(['reason', 'work'].includes(column.key) && !column.words.c.some(cell => cell))).map(column => column.key));
