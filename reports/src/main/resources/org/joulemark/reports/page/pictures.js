@@ -112,20 +112,38 @@ const PICTURES = (() => {
     pageIconColor: ink.accent, pageIconInactiveColor: ink.rule
   }, more);
 
+  /** Of thousands of points, one of those that would fall on each other. */
+  function thinned(rows, x, y, what) {
+    if (rows.length <= MANY) return rows;
+    const column = REPORT.identity.get(what).c;
+    const extent = c => rows.reduce(([low, high], row) => c.v[row] > 0
+        ? [Math.min(low, Math.log(c.v[row])), Math.max(high, Math.log(c.v[row]))] : [low, high], [Infinity, -Infinity]);
+    const bin = (c, [low, high], count) => row => Math.round(count * (Math.log(Math.max(c.v[row], 0)) - low) / (high - low || 1));
+    const across = bin(x, extent(x), 240), up = bin(y, extent(y), 160);
+    const seen = new Set();
+    return rows.filter(row => {
+      const place = (column[row] * 1000 + across(row)) * 1000 + up(row);
+      return !seen.has(place) && seen.add(place);
+    });
+  }
+  const THINNED = 'Of points that fall on each other one is drawn.';
+  const thinCaveat = rows => rows.length > MANY ? ' ' + THINNED : '';
+
   /** Scatter series, one for each strategy (or hardware), with the row as third value. */
-  function scatter(rows, x, y, by) {
+  function scatter(all, x, y, by) {
     const groups = new Map();
     const what = by || 'strategy', known = what === 'strategy' ? strategies : hardware;
+    const rows = thinned(all, x, y, what);
     rows.forEach(row => {
       const name = REPORT.is(what, row) || NO_STRATEGY;
       if (!groups.has(name)) groups.set(name, []);
       groups.get(name).push([x.v[row], y.v[row], row]);
     });
     return ladderOf([...groups.keys()]).map(name => ({
-      name, type: 'scatter', data: groups.get(name), symbolSize: rows.length > 400 ? 6 : innerWidth < 640 ? 9 : 11, large: rows.length > MANY,
+      name, type: 'scatter', data: groups.get(name), symbolSize: rows.length > 400 ? 6 : innerWidth < 640 ? 9 : 11,
       symbol: symbolOf(name, known), itemStyle: {
         color: colourOf(name, known), opacity: rows.length > 400 ? .55 : .95, borderColor: ink.panel,
-        borderWidth: rows.length > MANY ? 0 : 1
+        borderWidth: rows.length > 400 ? 0 : 1
       }
     }));
   }
@@ -381,7 +399,7 @@ const PICTURES = (() => {
         controls: [workControl(works), kindControl(one), machines.size < 2 ? null
           : select('Colour', by, [{value: 'strategy', label: 'by strategy'}, {value: 'hardware', label: 'by hardware'}],
               value => { state.choice.colour = value; })],
-        caveat: one.caveat + ' Work: ' + workLabel(works.work) + '.',
+        caveat: one.caveat + ' Work: ' + workLabel(works.work) + '.' + thinCaveat(rows),
         aria: plural(rows.length, 'point') + ' of ' + workLabel(works.work) + '; on the front: '
             + edge.slice(0, 8).map(row => pointName(row) + ' with ' + withKind(y, row)).join('; '),
         head: ['Hardware', 'Strategy', x.title, y.title, 'Kind', 'On the front'],
@@ -422,18 +440,19 @@ const PICTURES = (() => {
     if (!one.rows.length) return {why: 'No result has time and energy.', command: RUN};
     const rows = one.rows;
     const xs = decades(rows.map(row => x.v[row])), ys = decades(rows.map(row => y.v[row]));
+    const points = scatter(rows, x, y);
     const watts = [1, 10, 100, 1000].filter(w => w * xs.max > ys.min && w * xs.min < ys.max);
     return {
-      controls: [kindControl(one)], caveat: one.caveat + ' Different work in one picture: read slopes and watts, not winners.',
+      controls: [kindControl(one)], caveat: one.caveat + ' Different work in one picture: read slopes and watts, not winners.' + thinCaveat(rows),
       aria: plural(rows.length, 'result') + ' by time and energy of one work unit, with lines of equal power',
       head: ['Hardware', 'Work', 'Strategy', x.title, y.title, 'Kind'],
       body: rows, line: row => ({row, cells: [REPORT.is('hardware', row), workLabel(REPORT.work[row]), REPORT.is('strategy', row),
         figure(x, row), figure(y, row), kindOf(row)]}),
       option: base({
-        legend: legend({data: scatter(rows, x, y).map(s => s.name)}),
+        legend: legend({data: points.map(s => s.name)}),
         xAxis: axisOf(x, Object.assign({type: 'log'}, xs)), yAxis: uprightOf(y, Object.assign({type: 'log'}, ys)),
         tooltip: tooltipOf([x, y, number('power')].filter(Boolean)),
-        series: [...scatter(rows, x, y), ...watts.map(w => {
+        series: [...points, ...watts.map(w => {
           const from = Math.max(xs.min, ys.min / w), to = Math.min(xs.max, ys.max / w);
           return {
             name: w + ' W', type: 'line', silent: true, symbol: 'none', z: 0, data: [[from, w * from], [to, w * to]],
@@ -541,7 +560,7 @@ const PICTURES = (() => {
     return {
       controls: [machines.length > 1 ? select('Hardware', machine, machines.map(name => ({value: name, label: name})),
           value => { state.choice.roof = value; }) : null],
-      caveat: source + ' Bytes are the compulsory ones, so a point that reuses a cache may lie above the slope.',
+      caveat: source + ' Bytes are the compulsory ones, so a point that reuses a cache may lie above the slope.' + thinCaveat(rows),
       aria: 'Roofline of ' + machine + ' with ' + plural(rows.length, 'result'),
       head: ['Work', 'Strategy', x.title, y.title, 'Share of the published peak'],
       body: rows, line: row => ({row, cells: [workLabel(REPORT.work[row]), REPORT.is('strategy', row), figure(x, row), figure(y, row),
