@@ -93,11 +93,11 @@ const PICTURES = (() => {
     };
   }
   /** A score has no room above 1, and scores that are all the same stay in the middle. */
-  const scoreRange = {
+  const scoreRange = () => ({
     min: range => Math.max(0, range.min - Math.max(.005, (range.max - range.min) * .1)),
     max: range => Math.min(1, range.max + Math.max(.005, (range.max - range.min) * .1)),
-    axisLabel: {formatter: value => String(Number(value.toPrecision(4))), showMinLabel: false, hideOverlap: true}
-  };
+    axisLabel: {color: ink.muted, formatter: value => String(Number(value.toPrecision(4))), showMinLabel: false, hideOverlap: true}
+  });
   const base = option => Object.assign({
     animation: false, textStyle: {fontFamily: getComputedStyle(document.body).fontFamily, color: ink.ink},
     tooltip: {
@@ -408,7 +408,7 @@ const PICTURES = (() => {
         option: base({
           legend: legend({data: series.map(s => s.name).concat('Pareto front')}),
           xAxis: axisOf(x, spanned(rows.map(row => x.v[row]))),
-          yAxis: uprightOf(y, y.name === 'score' ? scoreRange : spanned(rows.map(row => y.v[row]))),
+          yAxis: uprightOf(y, y.name === 'score' ? scoreRange() : spanned(rows.map(row => y.v[row]))),
           tooltip: tooltipOf([x, y, number('score'), number('eor')].filter((c, k, all) => c && all.indexOf(c) === k)),
           series: [...series, ...errorBars(rows, x, y, by), {
             name: 'Pareto front', type: 'line', silent: true, symbol: 'none', z: 1, step: false,

@@ -100,18 +100,18 @@ const TABLE = (() => {
     const of = columns => columns.filter(column => column.c[row] !== 0).map(column => [column.name, REPORT.text(column, row)]);
     const figures = REPORT.numbers.filter(column => !Number.isNaN(column.v[row]));
     const kind = PICTURES.kindOf(row);
-    const exact = value => Number.isFinite(value) ? String(value) : '';
+    const exact = value => !Number.isFinite(value) ? '' : Math.abs(value) >= 1e9 ? value.toExponential() : String(value);
     document.getElementById('row-body').replaceChildren(
         element('h2', {id: 'row-title'}, 'Row ' + (row + 1) + ': ' + cut(REPORT.is('benchmark', row), 120)),
         element('p', {class: 'note'}, [REPORT.is('hardware', row), REPORT.is('strategy', row), REPORT.is('outcome', row)].filter(Boolean).join(' · ')),
         REPORT.is('reason', row) ? element('p', {class: 'refusal'}, REPORT.is('reason', row)) : '',
         element('h3', {}, 'Figures'),
         figures.length ? element('div', {class: 'scroll'}, element('table', {}, element('thead', {}, element('tr', {},
-            ...['Metric', 'Value', '±', 'Unit', 'Kind'].map(name => element('th', {scope: 'col'}, name)))),
+            ...['Metric', 'Value', '±', 'Unit', 'Kind'].map((name, k) => element('th', {scope: 'col', class: k === 1 || k === 2 ? 'n' : ''}, name)))),
         element('tbody', {}, ...figures.map(column => {
           const {error, sigma} = PICTURES.errorOf(column, row);
           return element('tr', {}, element('td', {title: column.meaning}, column.title), element('td', {class: 'n'}, column.v[row] < Infinity ? exact(column.v[row]) : '∞'),
-              element('td', {class: 'n'}, exact(error) ? exact(error) + (sigma ? ' (1σ)' : '') : 'too few samples'), element('td', {}, column.unit === '1' ? '' : column.unit),
+              element('td', {class: 'n'}, exact(error) ? exact(error) + (sigma ? ' (1σ)' : '') : 'unknown'), element('td', {}, column.unit === '1' ? '' : column.unit),
               element('td', {}, column.energy && kind ? element('span', {class: 'kind ' + kind.replace(/\W/g, '')}, kind) : ''));
         })))) : element('p', {class: 'note'}, 'None: nothing was measured.'),
         element('h3', {}, 'Parameters'), facts(of(REPORT.params)),
