@@ -30,7 +30,8 @@ import picocli.CommandLine.ParameterException;
       ShapesCommand.class,
       StrategiesCommand.class,
       SelfTestCommand.class,
-      VerifyCommand.class
+      VerifyCommand.class,
+      ReportCommand.class
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -39,6 +40,7 @@ import picocli.CommandLine.ParameterException;
       "  java -jar benchmarks.jar -p precision=INT8 -p shape=qwen2.5-7b/gate_up -p tokens=16,2048",
       "  java -jar benchmarks.jar LayerPrefill -p strategy=int8-sym,fp8 -p inputs=outliers",
       "  java -jar benchmarks.jar --preset standard --out results  a result to keep",
+      "  java -jar benchmarks.jar report results                   look at it: one HTML file, no network needed",
       "  java -jar benchmarks.jar run --help                       every option of a run",
       "  java -jar benchmarks.jar -h                               JMH's own options; all of them work"
     })

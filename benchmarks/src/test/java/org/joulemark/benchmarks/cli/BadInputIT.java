@@ -36,6 +36,10 @@ class BadInputIT {
         bad("--presett quick", "presett", "--help"),
         bad("-f many", "many", "-h"),
         bad("shapes --precision FP64", "FP64", "INT8"),
+        bad("report", "Name the results", "folder"),
+        bad("report nowhere", "nowhere", "no such file"),
+        bad("report --format pdf nowhere", "pdf", "html, md, csv, json"),
+        bad("report nowhere -o no/such/folder.html", "no/such/folder.html", "folder that exists"),
         bad("shapes --tokens 0", "tokens=0", "from 1 to"));
   }
 

@@ -64,4 +64,15 @@ public record Metrics(
         unit.bytes() / secondsPerUnit,
         unit.tokens() > 0 ? unit.tokens() / secondsPerUnit : Double.NaN);
   }
+
+  /**
+   * Arithmetic intensity, FLOPs for each byte: the abscissa of a roofline.
+   *
+   * @param flopRate in FLOP/s
+   * @param byteRate in B/s, of the same window
+   * @return NaN where either is not known, or there are no bytes
+   */
+  public static double arithmeticIntensity(double flopRate, double byteRate) {
+    return byteRate > 0 ? flopRate / byteRate : Double.NaN;
+  }
 }

@@ -31,6 +31,13 @@ class MetricsTest {
   }
 
   @Test
+  void intensityIsOperationsForAByte() {
+    assertThat(Metrics.arithmeticIntensity(2e11, 4e8)).isCloseTo(500, ROUNDING);
+    assertThat(Metrics.arithmeticIntensity(2e11, 0)).isNaN();
+    assertThat(Metrics.arithmeticIntensity(2e11, Double.NaN)).isNaN();
+  }
+
+  @Test
   void aWindowOfTwiceTheLengthMovesNothing() {
     Random random = new Random(7);
     for (int i = 0; i < 1000; i++) {

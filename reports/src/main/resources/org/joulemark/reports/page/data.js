@@ -1,0 +1,113 @@
+'use strict';
+// The table by columns. A column of words is {name, c: Int32Array of indices into strings}; a column of numbers is
+// {name, unit, v, e: Float64Array}, NaN where there is none.
+const REPORT = (() => {
+  const raw = JSON.parse(document.getElementById('data').textContent);
+  const rows = raw.rows;
+
+  function dense(indices, cells, make, fill) {
+    const all = make(rows);
+    if (fill !== 0) all.fill(fill);
+    if (!cells) return all;
+    for (let k = 0; k < cells.length; k++) {
+      const cell = cells[k];
+      all[indices ? indices[k] : k] = cell === null ? NaN : Number(cell);
+    }
+    return all;
+  }
+  const words = column => ({name: column.name, c: dense(column.i, column.c, n => new Int32Array(n), 0)});
+  const floats = (indices, cells) => dense(indices, cells, n => new Float64Array(n), NaN);
+
+  const infos = new Map(raw.metricInfo.map(info => [info.name, info]));
+  const numbers = raw.numbers.map(column => {
+    const common = column.name.replace(/^gpu\d+\./, '');
+    const info = infos.get(common) || {title: column.name, meaning: '', better: '', energy: false};
+    const prefix = common === column.name ? '' : column.name.slice(0, column.name.length - common.length - 1) + ': ';
+    return {
+      name: column.name, unit: column.unit, title: prefix + info.title, meaning: info.meaning, better: info.better,
+      energy: info.energy, key: column.name + ' ' + column.unit,
+      v: floats(column.vi, column.v), e: floats(column.ei, column.e)
+    };
+  });
+  const byName = list => new Map(list.map(column => [column.name, column]));
+  const identity = byName(raw.identity.map(words));
+  const params = raw.params.map(words);
+  const paramByName = byName(params);
+  const numberByName = new Map();
+  numbers.forEach(column => numberByName.has(column.name) || numberByName.set(column.name, column));
+
+  // Strategy of a layer, or precision of a GEMM, in one spelling.
+  const strings = raw.strings;
+  const index = new Map(strings.map((word, i) => [word, i]));
+  const strategy = {name: 'strategy', c: new Int32Array(rows)};
+  for (const name of ['precision', 'strategy']) {
+    const column = paramByName.get(name);
+    if (!column) continue;
+    for (let r = 0; r < rows; r++) {
+      if (column.c[r] === 0) continue;
+      const word = strings[column.c[r]];
+      const spelt = /^[a-z0-9_]{2,10}$/.test(word) ? word.toUpperCase() : word;
+      if (!index.has(spelt)) { index.set(spelt, strings.length); strings.push(spelt); }
+      strategy.c[r] = index.get(spelt);
+    }
+  }
+  identity.set('strategy', strategy);
+
+  // Rows are comparable where every parameter agrees that says what is done.
+  const what = params.filter(column => !raw.how.includes(column.name));
+  const benchmark = identity.get('benchmark');
+  const works = [];
+  const work = new Int32Array(rows);
+  const known = new Map();
+  for (let r = 0; r < rows; r++) {
+    let key = String(benchmark.c[r]);
+    for (const column of what) key += ',' + column.c[r];
+    let number = known.get(key);
+    if (number === undefined) {
+      number = works.length;
+      known.set(key, number);
+      works.push({number, first: r, rows: 0});
+    }
+    work[r] = number;
+    works[number].rows++;
+  }
+  // A work is named by the parameters in which it differs from others of its benchmark.
+  const groups = new Map();
+  works.forEach(one => {
+    const b = benchmark.c[one.first];
+    if (!groups.has(b)) groups.set(b, []);
+    groups.get(b).push(one);
+  });
+  const SUBJECTS = ['task', 'model', 'shape', 'traffic', 'call'];
+  groups.forEach(group => {
+    const varying = what.filter(column => SUBJECTS.includes(column.name) && column.c[group[0].first] !== 0
+        || group.some(one => column.c[one.first] !== column.c[group[0].first]));
+    varying.sort((a, b) => (SUBJECTS.indexOf(a.name) + 99) % 99 - (SUBJECTS.indexOf(b.name) + 99) % 99);
+    group.forEach(one => {
+      one.benchmark = strings[benchmark.c[one.first]];
+      one.label = varying.filter(column => column.c[one.first] !== 0 && strings[column.c[one.first]] !== 'auto')
+          .map(column => (SUBJECTS.includes(column.name) ? '' : column.name + ' ') + strings[column.c[one.first]])
+          .join(' · ') || one.benchmark;
+    });
+  });
+
+  const workColumn = {name: 'work', c: new Int32Array(rows)};
+  works.forEach(one => {
+    const label = one.label === one.benchmark ? '' : one.label;
+    if (!index.has(label)) { index.set(label, strings.length); strings.push(label); }
+    one.string = index.get(label);
+  });
+  for (let r = 0; r < rows; r++) workColumn.c[r] = works[work[r]].string;
+  identity.set('work', workColumn);
+
+  return {
+    rows, strings, identity, params, paramByName, numbers, numberByName, work, works,
+    notes: raw.notes.map(words), hardware: raw.hardware, files: raw.files, environments: raw.environments,
+    traces: raw.traces, metricInfo: raw.metricInfo,
+    file: dense(raw.filei, raw.file, n => new Int32Array(n), 0),
+    place: dense(raw.placei, raw.place, n => new Int32Array(n), 0),
+    forks: floats(raw.forksi, raw.forks),
+    text: (column, row) => strings[column.c[row]],
+    is: (name, row) => strings[identity.get(name).c[row]]
+  };
+})();

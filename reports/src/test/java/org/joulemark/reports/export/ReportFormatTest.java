@@ -1,0 +1,141 @@
+package org.joulemark.reports.export;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVParser;
+import org.apache.commons.csv.CSVRecord;
+import org.joulemark.harness.journal.Outcome;
+import org.joulemark.reports.Journals;
+import org.joulemark.reports.result.ResultLoader;
+import org.joulemark.reports.result.ResultSet;
+import org.joulemark.reports.view.ReportTable;
+import org.joulemark.reports.view.Traces;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The same rows in every format, whatever their strings hold. */
+class ReportFormatTest {
+  private static final String EVIL = "a|b\n\"c\",<script>`_*\\";
+
+  @TempDir Path folder;
+
+  @Test
+  void csvHoldsEveryFigureWithItsUnitErrorAndPlace() throws IOException {
+    String text = Files.readString(write(ReportFormat.CSV, evil()));
+    try (CSVParser csv = CSVParser.parse(text, CSVFormat.RFC4180.builder().setHeader().get())) {
+      List<CSVRecord> rows = csv.getRecords();
+      assertThat(rows).hasSize(2);
+      CSVRecord ok = rows.get(0);
+      assertThat(ok.get("hardware")).isEqualTo("NVIDIA H200");
+      assertThat(ok.get("param " + EVIL)).isEqualTo(EVIL);
+      assertThat(ok.get("energy kind")).isEqualTo("measured");
+      assertThat(Double.parseDouble(ok.get("time [s/op]"))).isCloseTo(5e-6, within(1e-18));
+      assertThat(Double.parseDouble(ok.get("time [s/op] ±"))).isCloseTo(1e-7, within(1e-18));
+      assertThat(ok.get("score [1]")).as("unknown is empty, not 0").isEmpty();
+      assertThat(ok.get("eor [1/Wh]")).isEqualTo("Infinity");
+      assertThat(ok.get("file")).endsWith("journal.jsonl");
+      assertThat(ok.get("place")).isEqualTo("1");
+      assertThat(rows.get(1).get("outcome")).isEqualTo("failed");
+      assertThat(rows.get(1).get("reason")).isEqualTo(EVIL);
+    }
+  }
+
+  @Test
+  void jsonHoldsFilesWithEnvironmentsAndRowsWithPlaces() throws IOException {
+    JsonNode json = new ObjectMapper().readTree(write(ReportFormat.JSON, evil()).toFile());
+    assertThat(json.at("/files/0/environment/engine/device.name").asText())
+        .isEqualTo("NVIDIA H200");
+    JsonNode row = json.at("/rows/0");
+    assertThat(row.at("/place").asInt()).isEqualTo(1);
+    assertThat(row.at("/params").path(EVIL).asText()).isEqualTo(EVIL);
+    assertThat(row.at("/energyKind").asText()).isEqualTo("measured");
+    assertThat(row.at("/numbers").findValuesAsText("name"))
+        .contains("time", "energy", "eor")
+        .doesNotContain("score");
+    assertThat(json.at("/rows/1/reason").asText()).isEqualTo(EVIL);
+    assertThat(json.at("/refusals/0").asText()).contains("broken.jsonl");
+  }
+
+  @Test
+  void markdownKeepsItsTablesWhole() throws IOException {
+    String text = Files.readString(write(ReportFormat.MD, evil()));
+    List<String> table = text.lines().filter(line -> line.startsWith("|")).toList();
+    assertThat(table).hasSize(3);
+    assertThat(
+            table.stream()
+                .map(line -> line.replace("\\|", "").chars().filter(c -> c == '|').count()))
+        .as("as many cells in every row")
+        .containsOnly(table.get(0).replace("\\|", "").chars().filter(c -> c == '|').count());
+    assertThat(text)
+        .contains("5.00 ± 0.10 µs")
+        .contains("500 ± 10 mJ")
+        .contains("measured")
+        .contains("1:1")
+        .contains("## Failed")
+        .contains("&lt;script>")
+        .contains("Not read:")
+        .doesNotContain("<script");
+  }
+
+  @Test
+  void everyRealResultIsInEveryFormat() throws IOException {
+    ResultSet real = ResultLoader.load(List.of(Journals.REAL));
+    JsonNode json = new ObjectMapper().readTree(write(ReportFormat.JSON, real).toFile());
+    assertThat(json.path("rows")).hasSize(real.rowCount());
+    assertThat(Files.readAllLines(write(ReportFormat.CSV, real))).hasSize(real.rowCount() + 1);
+    assertThat(Files.readString(write(ReportFormat.MD, real)).lines())
+        .filteredOn(line -> line.startsWith("| NVIDIA") || line.startsWith("| unknown"))
+        .hasSize(real.rowCount());
+    assertThat(Files.readString(write(ReportFormat.HTML, real)))
+        .contains("Content-Security-Policy")
+        .doesNotContain("src=\"http")
+        .doesNotContain("<link rel=\"stylesheet");
+  }
+
+  private Path write(ReportFormat format, ResultSet results) throws IOException {
+    Path file = folder.resolve("report." + format.id());
+    format.write("Title", "footer", ReportTable.of(results), Traces.read(results.traces()), file);
+    return file;
+  }
+
+  private ResultSet evil() throws IOException {
+    Journals.environment(folder, "NVIDIA H200");
+    try (Writer out = Files.newBufferedWriter(folder.resolve("journal.jsonl"))) {
+      Map<String, Object> metrics = new LinkedHashMap<>();
+      metrics.put("time us/op", 5);
+      metrics.put("energy J/op", 0.5);
+      metrics.put("energy.kind measured", 1);
+      metrics.put("score 1", "NaN");
+      metrics.put("eor 1/Wh", "+INF");
+      Journals.append(
+          out,
+          "gemm.GemmBenchmark.gemm",
+          Map.of(EVIL, EVIL),
+          Outcome.OK,
+          "",
+          Map.of("energy.kind", "measured"),
+          metrics);
+      Journals.append(
+          out,
+          "gemm.GemmBenchmark.gemm",
+          Map.of(EVIL, "other"),
+          Outcome.FAILED,
+          EVIL,
+          Map.of(),
+          Map.of());
+    }
+    Files.writeString(folder.resolve("broken.jsonl"), "{\n");
+    return ResultLoader.load(List.of(folder));
+  }
+}
