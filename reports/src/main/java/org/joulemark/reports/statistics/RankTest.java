@@ -10,11 +10,11 @@ import org.apache.commons.math3.util.CombinatoricsUtils;
 /**
  * The two-sided rank test of Mann and Whitney (1947) for two independent samples.
  *
- * <p>Up to {@value #EXACT_UP_TO} values together the significance is exact: the share of all ways
- * to deal the values to two samples of these sizes whose rank sum lies at least as far from its
- * expectation as the one at hand; equal values share the mean of their ranks. Commons Math offers
- * the asymptotic form alone, which is wrong by a factor for five values against five; here it takes
- * over, with the correction for ties, where samples are too large to count.
+ * <p>Up to {@value #EXACT_UP_TO} values together the significance is exact: of all ways to deal the
+ * values to two samples of these sizes, twice the share of those whose rank sum lies at least as
+ * far out on the same side as the one at hand; equal values share the mean of their ranks. Commons
+ * Math offers the asymptotic form alone, which is wrong by a factor for five values against five;
+ * here it takes over, with the correction for ties, where samples are too large to count.
  */
 public final class RankTest {
   private static final int EXACT_UP_TO = 80;
@@ -74,15 +74,16 @@ public final class RankTest {
         }
       }
     }
-    int expected = size * (doubledRanks.length + 1);
-    int distance = Math.abs(sumOfFirst(doubledRanks, size) - expected);
+    int observed = sumOfFirst(doubledRanks, size);
     double all = 0;
-    double asFar = 0;
+    double atMost = 0;
+    double atLeast = 0;
     for (int sum = 0; sum <= total; sum++) {
       all += ways[size][sum];
-      asFar += Math.abs(sum - expected) >= distance ? ways[size][sum] : 0;
+      atMost += sum <= observed ? ways[size][sum] : 0;
+      atLeast += sum >= observed ? ways[size][sum] : 0;
     }
-    return Math.min(1, asFar / all);
+    return Math.min(1, 2 * Math.min(atMost, atLeast) / all);
   }
 
   private static double asymptotic(int[] doubledRanks, int size) {

@@ -21,8 +21,8 @@ public record Shift(double median, double low, double high) {
    * intervals that are too narrow by √((n−1)/n), which with five values is 11 %. (Rao and Wu 1988
    * give the argument for resamples of n−1.) The bounds are percentiles of the resampled medians.
    *
-   * @param confidence of the interval, two-sided: 0.99 leaves 0.5 % on each side
-   * @param resamples how many; 10,000 settle the bounds of a 99 % interval
+   * @param confidence of the interval, two-sided: 0.95 leaves 2.5 % on each side
+   * @param resamples how many; 10,000 settle the bounds of a 95 % interval
    * @param seed the same seed gives the same bounds
    * @throws IllegalArgumentException if a sample has fewer than two values or a value is not finite
    */

@@ -122,17 +122,18 @@ class RankTestTest {
   private static double bruteForce(double[] a, double[] b) {
     double[] all = Arrays.copyOf(a, a.length + b.length);
     System.arraycopy(b, 0, all, a.length, b.length);
-    double expected = a.length * (all.length + 1) / 2.0;
-    double distance = Math.abs(rankSum(all, (1 << a.length) - 1) - expected);
+    double observed = rankSum(all, (1 << a.length) - 1);
     int deals = 0;
-    int asFar = 0;
+    int below = 0;
+    int above = 0;
     for (int mask = 0; mask < 1 << all.length; mask++) {
       if (Integer.bitCount(mask) == a.length) {
         deals++;
-        asFar += Math.abs(rankSum(all, mask) - expected) >= distance - 1e-9 ? 1 : 0;
+        below += rankSum(all, mask) <= observed + 1e-9 ? 1 : 0;
+        above += rankSum(all, mask) >= observed - 1e-9 ? 1 : 0;
       }
     }
-    return (double) asFar / deals;
+    return Math.min(1, 2.0 * Math.min(below, above) / deals);
   }
 
   private static double rankSum(double[] all, int mask) {
