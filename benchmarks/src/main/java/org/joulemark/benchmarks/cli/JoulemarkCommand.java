@@ -31,7 +31,8 @@ import picocli.CommandLine.ParameterException;
       SelfTestCommand.class,
       VerifyCommand.class,
       CompareCommand.class,
-      BaselineCommand.class
+      BaselineCommand.class,
+      RecommendCommand.class
     },
     footerHeading = "%nExamples:%n",
     footer = {

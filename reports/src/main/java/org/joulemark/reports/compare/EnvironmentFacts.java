@@ -17,7 +17,7 @@ import org.joulemark.harness.platform.Environment;
  * <p>The suite's commit never blocks: a change of the code is what one compares runs for. A
  * device's libraries, driver, limits and model do; on the CPU engine the processor does.
  */
-final class EnvironmentFacts {
+public final class EnvironmentFacts {
   private static final String NOTHING = "unknown";
   private static final String CPU_ENGINE = "cpu";
 
@@ -46,6 +46,15 @@ final class EnvironmentFacts {
   /** Version of the driver, empty where no device needs one. */
   static String driver(Environment environment) {
     return environment.engine().getOrDefault("driver.version", "");
+  }
+
+  /**
+   * A fact of the state that the measured GPU was in at the start.
+   *
+   * @param key such as {@code power.limit.watts}
+   */
+  public static Optional<String> gpuState(Environment environment, String key) {
+    return Optional.ofNullable(environment.gpu().get(stateKey(environment) + key));
   }
 
   /** The differences, those that block first; a missing sidecar is one that blocks. */
@@ -80,14 +89,10 @@ final class EnvironmentFacts {
           }
         });
     if (onGpu(environment)) {
-      String prefix = stateKey(environment);
       SETTINGS.forEach(
-          setting -> {
-            String value = environment.gpu().get(prefix + setting);
-            if (value != null) {
-              facts.put("gpu." + setting, value);
-            }
-          });
+          setting ->
+              gpuState(environment, setting)
+                  .ifPresent(value -> facts.put("gpu." + setting, value)));
     } else {
       facts.put("cpu.model", environment.cpu().model());
       facts.put("cpu.logical_processors", "" + environment.cpu().logicalProcessors());

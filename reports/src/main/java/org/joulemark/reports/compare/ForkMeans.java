@@ -8,7 +8,7 @@ import java.util.function.DoubleUnaryOperator;
 import org.joulemark.reports.result.MetricValue;
 
 /** The mean of each fork, as in JMH's own score, in base units. */
-final class ForkMeans {
+public final class ForkMeans {
   private static final Map<String, Double> SECONDS =
       Map.of(
           "ns", 1e-9, "us", 1e-6, "ms", 1e-3, "s", 1.0, "min", 60.0, "hr", 3600.0, "day", 86400.0);
@@ -20,7 +20,7 @@ final class ForkMeans {
    *
    * @return a value for each fork that has one; empty where the unit is no time and no rate
    */
-  static List<Double> secondsPerOperation(MetricValue primary) {
+  public static List<Double> secondsPerOperation(MetricValue primary) {
     String[] parts = primary.unit().split("/", -1);
     if (parts.length == 2 && parts[1].equals("op") && SECONDS.containsKey(parts[0])) {
       double scale = SECONDS.get(parts[0]);
@@ -34,7 +34,7 @@ final class ForkMeans {
   }
 
   /** The values of a metric that is in its base unit already. */
-  static List<Double> of(MetricValue metric) {
+  public static List<Double> of(MetricValue metric) {
     return means(metric, DoubleUnaryOperator.identity());
   }
 

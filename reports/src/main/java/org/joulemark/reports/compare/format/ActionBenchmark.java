@@ -11,6 +11,7 @@ import org.joulemark.reports.compare.HardwareComparison;
 import org.joulemark.reports.compare.Judgement;
 import org.joulemark.reports.compare.RowComparison;
 import org.joulemark.reports.result.MetricValue;
+import org.joulemark.reports.text.Escape;
 
 /**
  * Run B's values as github-action-benchmark's custom JSON: {@code customSmallerIsBetter} with time

@@ -12,6 +12,7 @@ import org.joulemark.reports.compare.HardwareComparison;
 import org.joulemark.reports.compare.Judgement;
 import org.joulemark.reports.compare.RowComparison;
 import org.joulemark.reports.compare.Verdict;
+import org.joulemark.reports.text.Escape;
 
 /**
  * A comparison as JUnit's XML: a test case for each quantity of each configuration. A regression is

@@ -9,6 +9,7 @@ import org.joulemark.reports.compare.Difference;
 import org.joulemark.reports.compare.HardwareComparison;
 import org.joulemark.reports.compare.RowComparison;
 import org.joulemark.reports.compare.Verdict;
+import org.joulemark.reports.text.Escape;
 
 /** A comparison in GitHub's Markdown: whole, or as a step's summary with what matters on top. */
 final class MarkdownComparison {

@@ -13,6 +13,7 @@ import org.joulemark.reports.compare.HardwareComparison;
 import org.joulemark.reports.compare.Judgement;
 import org.joulemark.reports.compare.RowComparison;
 import org.joulemark.reports.compare.Verdict;
+import org.joulemark.reports.text.Escape;
 
 /**
  * A comparison in the OpenMetrics text format, version 1.0: run B's time and energy, the change

@@ -14,6 +14,7 @@ import org.joulemark.reports.compare.Judgement;
 import org.joulemark.reports.compare.RowComparison;
 import org.joulemark.reports.table.Quantity;
 import org.joulemark.reports.table.SummaryTable;
+import org.joulemark.reports.text.Escape;
 import org.jspecify.annotations.Nullable;
 
 /** The cells of a compared row, before they are escaped. */

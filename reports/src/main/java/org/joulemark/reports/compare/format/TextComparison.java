@@ -6,6 +6,7 @@ import org.joulemark.reports.compare.Difference;
 import org.joulemark.reports.compare.HardwareComparison;
 import org.joulemark.reports.compare.RowComparison;
 import org.joulemark.reports.table.TextTable;
+import org.joulemark.reports.text.Escape;
 
 /** A comparison for a terminal. */
 final class TextComparison {

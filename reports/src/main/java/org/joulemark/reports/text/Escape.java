@@ -1,9 +1,9 @@
-package org.joulemark.reports.compare.format;
+package org.joulemark.reports.text;
 
 import java.util.Locale;
 
 /** Makes names from result files, which may hold anything, harmless where they are written. */
-final class Escape {
+public final class Escape {
   /** Longer names are cut where people read them; files for machines keep them whole. */
   private static final int LONGEST_SHOWN = 300;
 
@@ -15,7 +15,7 @@ final class Escape {
    * One line of visible characters: line breaks and other controls become their code points behind
    * a backslash and a u, halves of surrogate pairs and what no XML may hold become U+FFFD.
    */
-  static String line(String text) {
+  public static String line(String text) {
     StringBuilder line = new StringBuilder(text.length());
     text.codePoints()
         .forEach(
@@ -32,7 +32,7 @@ final class Escape {
   }
 
   /** {@link #line} for people: cut where it is too long for a table. */
-  static String shown(String text) {
+  public static String shown(String text) {
     String line = line(text);
     return line.codePointCount(0, line.length()) <= LONGEST_SHOWN
         ? line
@@ -43,7 +43,7 @@ final class Escape {
    * {@link #shown} as text of a Markdown table: every punctuation mark that could mean something to
    * Markdown, to HTML or to GitHub becomes a character reference.
    */
-  static String markdown(String text) {
+  public static String markdown(String text) {
     StringBuilder escaped = new StringBuilder();
     shown(text)
         .codePoints()
@@ -60,12 +60,12 @@ final class Escape {
   }
 
   /** {@link #line} as the value of an OpenMetrics label, without its quotes. */
-  static String label(String text) {
+  public static String label(String text) {
     return line(text).replace("\\", "\\\\").replace("\"", "\\\"");
   }
 
   /** The name of an OpenMetrics label: letters, digits and underscores. */
-  static String labelName(String text) {
+  public static String labelName(String text) {
     return text.replaceAll("[^a-zA-Z0-9_]", "_");
   }
 
