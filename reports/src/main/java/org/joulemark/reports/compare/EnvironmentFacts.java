@@ -113,6 +113,8 @@ public final class EnvironmentFacts {
     environment.suite().forEach((key, value) -> facts.put("suite." + key, value));
     environment.jdk().forEach((key, value) -> facts.put("jdk." + key, value));
     facts.put("operating_system", environment.operatingSystem());
+    facts.put("preset", environment.preset());
+    facts.put("arguments", String.join(" ", environment.arguments()));
     if (onGpu(environment)) {
       facts.put("cpu.model", environment.cpu().model());
     }

@@ -6,6 +6,7 @@ import java.util.Locale;
 import org.joulemark.reports.statistics.EffectSize;
 import org.joulemark.reports.statistics.FalseDiscovery;
 import org.joulemark.reports.statistics.RankTest;
+import org.joulemark.reports.statistics.RobustSpread;
 import org.joulemark.reports.statistics.Shift;
 import org.jspecify.annotations.Nullable;
 
@@ -58,7 +59,9 @@ public final class Judge {
     return new Evidence(
         Shift.between(before, after, rules.confidence(), rules.resamples(), rules.seed()),
         RankTest.twoSidedP(before, after),
-        EffectSize.cliffsDelta(before, after));
+        EffectSize.cliffsDelta(before, after),
+        RobustSpread.of(before),
+        RobustSpread.of(after));
   }
 
   private String whyUnusable(Question question) {
@@ -110,6 +113,10 @@ public final class Judge {
   private String doubt(Question question, Evidence found, double adjusted, int questions) {
     int before = question.before().size();
     int after = question.after().size();
+    double quiet = rules.unrest() * Math.log1p(question.threshold());
+    if (found.spreadBefore > quiet || found.spreadAfter > quiet) {
+      return unrest(found, quiet);
+    }
     if (adjusted >= rules.significance()) {
       boolean reachable = RankTest.smallestP(before, after) * questions < rules.significance();
       return reachable
@@ -133,6 +140,19 @@ public final class Judge {
     return Math.abs(found.delta) < rules.effect()
         ? String.format(Locale.ROOT, "the forks of A and B overlap (Cliff's δ = %.2f)", found.delta)
         : "";
+  }
+
+  /** Forks that differ so much say that others used the machine; the next run may be as far off. */
+  private static String unrest(Evidence found, double quiet) {
+    boolean inBefore = found.spreadBefore > quiet;
+    return String.format(
+        Locale.ROOT,
+        "looks %s by %s, but the forks of %s scatter by %s, so the machine was not quiet; run it"
+            + " where nothing else runs",
+        found.shift.median() > 0 ? "worse" : "better",
+        percent(Math.expm1(found.shift.median())),
+        inBefore ? "A" : "B",
+        percent(Math.expm1(inBefore ? found.spreadBefore : found.spreadAfter)).substring(1));
   }
 
   private String straddles(Question question, Shift shift) {
@@ -165,5 +185,7 @@ public final class Judge {
     return values.stream().mapToDouble(Math::log).toArray();
   }
 
-  private record Evidence(Shift shift, double significance, double delta) {}
+  /** Spreads are those of logarithms, which for small ones are fractions of the value. */
+  private record Evidence(
+      Shift shift, double significance, double delta, double spreadBefore, double spreadAfter) {}
 }

@@ -15,6 +15,8 @@ import org.joulemark.reports.statistics.EffectSize;
  *     keeps noise from raising alarms
  * @param significance below which the rank test's adjusted significance must lie
  * @param effect which |Cliff's δ| must reach
+ * @param unrest from how many thresholds of spread among the forks of one run on its machine was
+ *     not quiet enough for a verdict of change
  * @param minimumForks on each side
  * @param resamples of the bootstrap
  * @param seed of the bootstrap: the same files give the same verdicts
@@ -27,12 +29,13 @@ public record Rules(
     double confidence,
     double significance,
     double effect,
+    double unrest,
     int minimumForks,
     int resamples,
     long seed) {
   /** The rules that docs/comparison.md gives the error rates of. */
   public static final Rules STANDARD =
-      new Rules(0.02, 0.05, 0.03, 0.05, 0.95, 0.01, EffectSize.LARGE, 5, 10_000, 20240607L);
+      new Rules(0.02, 0.05, 0.03, 0.05, 0.95, 0.01, EffectSize.LARGE, 3, 5, 10_000, 20240607L);
 
   /**
    * The same with thresholds that the user chose.
@@ -52,6 +55,7 @@ public record Rules(
         confidence,
         significance,
         effect,
+        unrest,
         minimumForks,
         resamples,
         seed);

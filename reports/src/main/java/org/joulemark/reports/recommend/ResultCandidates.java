@@ -45,6 +45,9 @@ public final class ResultCandidates implements CandidateSource {
   /** A note that is there if the score is a task's, and not a kernel's fidelity. */
   private static final String TASK_SCORE = "score.source";
 
+  /** Stands in the kind of a score that was borrowed from the baseline strategy. */
+  private static final String OF_BASELINE = "score of baseline";
+
   private final List<ResultFile> files;
   private final Prices prices;
 
@@ -128,7 +131,7 @@ public final class ResultCandidates implements CandidateSource {
     if (!row.notes().containsKey(TASK_SCORE)) {
       return score;
     }
-    boolean borrowed = row.metric("score.kind").unit().startsWith("score of baseline");
+    boolean borrowed = row.metric("score.kind").unit().contains(OF_BASELINE);
     boolean baseline = strategy(row).toLowerCase(Locale.ROOT).equals(BASELINE);
     if (borrowed && !baseline) {
       return Double.NaN;

@@ -47,6 +47,24 @@ class ErrorRatesTest {
     assertThat(rates.gains).as(rates.toString()).isLessThanOrEqualTo(rates.rounds / 100);
   }
 
+  /** The same jar, minutes apart, on processors that others used: the second was twice as slow. */
+  @Test
+  void aCrowdedMachineRaisesNoAlarm() {
+    List<Question> questions = new ArrayList<>();
+    for (int precision = 0; precision < 2; precision++) {
+      Forks first = cpu(precision);
+      Forks second = cpu(precision + 2);
+      questions.add(
+          new Question(ComparedQuantity.TIME, first.time, second.time, first.timeThreshold));
+      questions.add(
+          new Question(
+              ComparedQuantity.ENERGY, first.energy, second.energy, first.energyThreshold));
+    }
+    List<Judgement> answers = new Judge(Rules.STANDARD).judge(questions);
+    assertThat(answers).extracting(Judgement::verdict).containsOnly(Verdict.AMBIGUOUS);
+    assertThat(answers.get(0).reason()).contains("was not quiet");
+  }
+
   @Test
   void aSlowdownOf3PercentIsFound() {
     for (Forks forks : gpu()) {
@@ -156,6 +174,7 @@ class ErrorRatesTest {
         s.confidence(),
         s.significance(),
         s.effect(),
+        s.unrest(),
         s.minimumForks(),
         1000,
         s.seed());

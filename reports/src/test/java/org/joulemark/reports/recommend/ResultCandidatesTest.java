@@ -63,7 +63,7 @@ class ResultCandidatesTest {
             .row(task("int8"), around(100), around(0.1))
             .change(line -> score(line, 0.73, "scores file"))
             .row(task("fp16"), around(100), around(0.1))
-            .change(line -> score(line, 0.74, "score of baseline, published"))
+            .change(line -> score(line, 0.74, "published score of baseline"))
             .write(gpu());
     List<Candidate> found = new ResultCandidates(files, Prices.NONE).candidates();
     assertThat(found.get(0).scoreRetention()).isEqualTo(1);

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.joulemark.reports.compare.ComparedQuantity;
 import org.joulemark.reports.compare.Comparison;
 import org.joulemark.reports.compare.HardwareComparison;
 import org.joulemark.reports.compare.Judgement;
@@ -31,7 +32,14 @@ final class ActionBenchmark {
     List<Entry> entries = new ArrayList<>();
     for (HardwareComparison part : comparison.hardware()) {
       for (RowComparison row : part.rows()) {
-        row.judgements().forEach(judgement -> addJudged(entries, part, row, judgement));
+        row.judgements()
+            .forEach(
+                judgement ->
+                    addJudged(
+                        entries,
+                        name(part, row, judgement.question().quantity().id()),
+                        judgement,
+                        extra(comparison, row, judgement)));
       }
     }
     return write(entries);
@@ -58,25 +66,30 @@ final class ActionBenchmark {
   }
 
   private static void addJudged(
-      List<Entry> entries, HardwareComparison part, RowComparison row, Judgement judgement) {
+      List<Entry> entries, String name, Judgement judgement, String extra) {
     List<Double> forks = judgement.question().after();
-    double median = RowText.median(forks);
     double least = forks.stream().mapToDouble(Double::doubleValue).min().orElse(Double.NaN);
     double most = forks.stream().mapToDouble(Double::doubleValue).max().orElse(Double.NaN);
-    String quantity = judgement.question().quantity().id();
     add(
         entries,
-        name(part, row, quantity),
-        median,
+        name,
+        RowText.median(forks),
         judgement.question().quantity().unit() + "/op",
         "± " + number((most - least) / 2),
-        judgement.question().quantity().word(judgement.verdict())
-            + " "
-            + RowText.change(judgement)
-            + " of "
-            + forks.size()
-            + " forks"
-            + (quantity.equals("energy") ? ", " + row.energyKind() : ""));
+        extra);
+  }
+
+  private static String extra(Comparison comparison, RowComparison row, Judgement judgement) {
+    ComparedQuantity quantity = judgement.question().quantity();
+    String outcome =
+        comparison.blocking().isEmpty()
+            ? quantity.word(judgement.verdict()) + " " + RowText.change(judgement)
+            : "not compared";
+    return outcome
+        + ", "
+        + judgement.question().after().size()
+        + " forks"
+        + (quantity == ComparedQuantity.ENERGY ? ", " + row.energyKind() : "");
   }
 
   private static void add(

@@ -38,16 +38,10 @@ final class OpenMetrics {
     }
     metrics.values(ComparedQuantity.TIME, "joulemark_operation_seconds", "seconds");
     metrics.values(ComparedQuantity.ENERGY, "joulemark_operation_joules", "joules");
-    metrics.change("joulemark_change_ratio", "Ratio of run B to run A.", Judgement::change);
-    metrics.change(
-        "joulemark_change_low_ratio",
-        "Lower bound of the ratio of run B to run A.",
-        Judgement::low);
-    metrics.change(
-        "joulemark_change_high_ratio",
-        "Upper bound of the ratio of run B to run A.",
-        Judgement::high);
-    metrics.verdicts();
+    if (comparison.blocking().isEmpty()) {
+      metrics.changes();
+      metrics.verdicts();
+    }
     return metrics.text.append("# EOF\n").toString();
   }
 
@@ -58,6 +52,18 @@ final class OpenMetrics {
         sample(family, one.labels, RowText.median(one.judgement.question().after()));
       }
     }
+  }
+
+  private void changes() {
+    change("joulemark_change_ratio", "Ratio of run B to run A.", Judgement::change);
+    change(
+        "joulemark_change_low_ratio",
+        "Lower bound of the ratio of run B to run A.",
+        Judgement::low);
+    change(
+        "joulemark_change_high_ratio",
+        "Upper bound of the ratio of run B to run A.",
+        Judgement::high);
   }
 
   private void change(String family, String help, ToDoubleFunction<Judgement> value) {

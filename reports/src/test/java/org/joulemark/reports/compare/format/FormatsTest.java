@@ -192,6 +192,14 @@ class FormatsTest {
     assertThat(ComparisonFormat.JUNIT.render(blocked))
         .contains("<error type=\"not comparable\" message=\"driver: 1 in A, &lt;2&gt; in B.\"")
         .doesNotContain("<failure");
+    assertThat(ComparisonFormat.OPENMETRICS.render(blocked))
+        .contains("joulemark_operation_seconds{")
+        .doesNotContain("verdict")
+        .doesNotContain("change_ratio");
+    assertThat(ComparisonFormat.SMALLER_IS_BETTER.render(blocked))
+        .contains("not compared")
+        .doesNotContain("slower");
+    assertThat(ComparisonFormat.MARKDOWN.render(blocked)).doesNotContain("|");
     assertThat(ComparisonFormat.TEXT.render(blocked)).contains("--force").doesNotContain("─");
   }
 
