@@ -15,12 +15,14 @@ import org.joulemark.reports.recommend.RecommendationText;
 import org.joulemark.reports.recommend.Recommender;
 import org.joulemark.reports.recommend.ResultCandidates;
 import org.joulemark.reports.recommend.RuleSet;
+import org.joulemark.reports.recommend.StudyCandidates;
 import org.joulemark.reports.recommend.StudyTree;
 import org.joulemark.reports.recommend.UseCase;
 import org.joulemark.reports.recommend.UseCases;
 import org.joulemark.reports.result.Refusal;
 import org.joulemark.reports.result.ResultLoader;
 import org.joulemark.reports.result.ResultSet;
+import org.joulemark.reports.study.Study;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -40,7 +42,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "  java -jar benchmarks.jar recommend results/*",
       "  java -jar benchmarks.jar recommend results --use-case edge --work ModelDecode",
-      "  java -jar benchmarks.jar recommend results --rules study --prices prices.json"
+      "  java -jar benchmarks.jar recommend results --rules study --prices prices.json",
+      "  java -jar benchmarks.jar recommend --study --use-case data-centre"
     })
 final class RecommendCommand extends SubCommand {
   private static final List<RuleSet> RULE_SETS = List.of(new MostEfficient(), new StudyTree());
@@ -49,7 +52,7 @@ final class RecommendCommand extends SubCommand {
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Parameters(
-      arity = "1..*",
+      arity = "0..*",
       paramLabel = "RESULTS",
       description = "Results folders or files, of any number of machines.")
   private List<Path> results = new ArrayList<>();
@@ -86,6 +89,12 @@ final class RecommendCommand extends SubCommand {
       description = "Only works whose name contains it, such as ModelDecode or qwen.")
   private String work = "";
 
+  @Option(
+      names = "--study",
+      description =
+          "Recommend from the study's MMLU table too; apart from results, and labelled study.")
+  private boolean study;
+
   @Option(names = "--all", description = "Show every candidate, not the first three.")
   private boolean all;
 
@@ -97,11 +106,21 @@ final class RecommendCommand extends SubCommand {
     RuleSet ruleSet = ruleSet();
     boolean markdown = isMarkdown();
     List<UseCase> useCases = useCases();
+    if (results.isEmpty() && !study) {
+      throw new UsageException("Name results to recommend from, or --study for its tables.");
+    }
     Prices prices = pricesFile == null ? Prices.NONE : Prices.read(pricesFile);
     ResultSet loaded = ResultLoader.load(results);
-    CandidateSource source = new ResultCandidates(loaded.files(), prices);
+    List<CandidateSource> sources = new ArrayList<>();
+    sources.add(new ResultCandidates(loaded.files(), prices));
+    if (study) {
+      sources.add(new StudyCandidates(Study.published(), prices));
+    }
     List<Candidate> candidates =
-        source.candidates().stream().filter(one -> one.work().contains(work)).toList();
+        sources.stream()
+            .flatMap(source -> source.candidates().stream())
+            .filter(one -> one.work().contains(work))
+            .toList();
     PrintWriter err = spec.commandLine().getErr();
     loaded.refusals().stream().map(Refusal::sentence).forEach(s -> err.println("joulemark: " + s));
     err.flush();

@@ -53,6 +53,17 @@ class RecommendCommandTest {
   }
 
   @Test
+  void theStudysTableIsASourceOfItsOwn() {
+    Execution both = execute("recommend", GEMM, "--study", "--use-case", "data-centre");
+    assertThat(both.out)
+        .contains("MMLU, the whole task model=qwen2.5-7b, study")
+        .contains("tokens=auto, measured");
+    assertThat(execute("recommend", "--study", "--use-case", "data-centre").out)
+        .contains("A100 PCIe 40GB  int8")
+        .doesNotContain("measured");
+  }
+
+  @Test
   void badInputGetsOneSentence() {
     for (List<String> arguments :
         List.of(
