@@ -31,7 +31,10 @@ import picocli.CommandLine.ParameterException;
       StrategiesCommand.class,
       SelfTestCommand.class,
       VerifyCommand.class,
-      ReportCommand.class
+      ReportCommand.class,
+      CompareCommand.class,
+      BaselineCommand.class,
+      RecommendCommand.class
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -45,11 +48,11 @@ import picocli.CommandLine.ParameterException;
       "  java -jar benchmarks.jar -h                               JMH's own options; all of them work"
     })
 public final class JoulemarkCommand implements Runnable {
-  /** Exit code of a run in which something failed. */
-  public static final int FAILED = 1;
+  /** Exit code of a run in which something failed, unless a command says otherwise. */
+  public static final int FAILED = CommandLine.ExitCode.SOFTWARE;
 
-  /** Exit code of a command line that cannot be carried out. */
-  public static final int USAGE = 2;
+  /** Exit code of a command line that cannot be carried out, unless a command says otherwise. */
+  public static final int USAGE = CommandLine.ExitCode.USAGE;
 
   @CommandLine.Option(
       names = {"--version"},
@@ -79,10 +82,21 @@ public final class JoulemarkCommand implements Runnable {
     root.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
     boolean verbose = Arrays.asList(args).contains("--verbose");
     root.setParameterExceptionHandler(
-        (exception, arguments) -> complain(err, exception, verbose, USAGE));
+        (exception, arguments) ->
+            complain(
+                err,
+                exception,
+                verbose,
+                exception.getCommandLine().getCommandSpec().exitCodeOnInvalidInput()));
     root.setExecutionExceptionHandler(
         (exception, command, result) ->
-            complain(err, exception, verbose, isUsage(exception) ? USAGE : FAILED));
+            complain(
+                err,
+                exception,
+                verbose,
+                isUsage(exception)
+                    ? command.getCommandSpec().exitCodeOnInvalidInput()
+                    : command.getCommandSpec().exitCodeOnExecutionException()));
     return root.execute(withDefaultCommand(root, args));
   }
 

@@ -1,0 +1,80 @@
+package org.joulemark.reports.compare;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.joulemark.harness.journal.Outcome;
+import org.joulemark.harness.platform.Environment;
+import org.joulemark.reports.result.LocatedRow;
+import org.joulemark.reports.result.ResultFile;
+import org.joulemark.reports.result.ResultRow;
+
+/** All results of one hardware in one of the two runs, by configuration. */
+final class Side {
+  /** Names a specimen of the hardware, which is not what makes two configurations the same. */
+  private static final String DEVICE_PARAMETER = "device";
+
+  private final Optional<Environment> environment;
+  private final Map<Configuration, List<ResultRow>> measured = new LinkedHashMap<>();
+  private final Map<Configuration, ResultRow> unmeasured = new LinkedHashMap<>();
+
+  private Side(Optional<Environment> environment) {
+    this.environment = environment;
+  }
+
+  /** The sides of a run, one for each hardware in it. */
+  static Map<Hardware, Side> of(List<ResultFile> files) {
+    Map<Hardware, Side> sides = new LinkedHashMap<>();
+    for (ResultFile file : files) {
+      Side side =
+          sides.computeIfAbsent(
+              Hardware.of(file.environment()), hardware -> new Side(file.environment()));
+      file.rows().stream().map(LocatedRow::row).forEach(side::add);
+    }
+    return sides;
+  }
+
+  private void add(ResultRow row) {
+    Map<String, String> params = new LinkedHashMap<>(row.params());
+    params.remove(DEVICE_PARAMETER);
+    Configuration configuration = new Configuration(row.benchmark(), params, row.mode());
+    if (row.outcome() == Outcome.OK) {
+      measured.computeIfAbsent(configuration, key -> new ArrayList<>()).add(row);
+    } else {
+      unmeasured.put(configuration.withoutMode(), row);
+    }
+  }
+
+  /** Where the first of the results comes from. */
+  Optional<Environment> environment() {
+    return environment;
+  }
+
+  /**
+   * What was measured, in the files' order; a configuration may have been measured several times.
+   */
+  Map<Configuration, List<ResultRow>> measured() {
+    return measured;
+  }
+
+  /** The row that says why {@code configuration} was not measured, if it was tried. */
+  Optional<ResultRow> unmeasured(Configuration configuration) {
+    return Optional.ofNullable(unmeasured.get(configuration.withoutMode()));
+  }
+
+  /**
+   * What makes two rows the same measurement.
+   *
+   * @param benchmark full name
+   * @param params all parameters but the device
+   * @param mode JMH's mode
+   */
+  record Configuration(String benchmark, Map<String, String> params, String mode) {
+    /** A configuration that did not run has no mode. */
+    Configuration withoutMode() {
+      return new Configuration(benchmark, params, "");
+    }
+  }
+}

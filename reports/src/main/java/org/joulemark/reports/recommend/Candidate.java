@@ -1,0 +1,59 @@
+package org.joulemark.reports.recommend;
+
+/**
+ * A piece of hardware that carries out some work by a strategy, with what is known of it. NaN is
+ * unknown.
+ *
+ * @param work what is done, the same for all candidates that compete
+ * @param hardware the device's name
+ * @param strategy how it is done: a strategy's or a precision's name
+ * @param variant the rest of how it is done, for people; may be empty
+ * @param provenance where the figures come from
+ * @param source the file or table
+ * @param scoreRetention score as a fraction of the baseline's
+ * @param eor score per watt-hour of one operation
+ * @param joulesPerOperation energy of one operation
+ * @param secondsPerOperation time of one operation
+ * @param watts power during the work
+ * @param boardWatts power that the board may draw
+ * @param memoryGigabytes memory of the device, 10⁹ bytes
+ * @param price in the currency of the user's price file
+ */
+public record Candidate(
+    String work,
+    String hardware,
+    String strategy,
+    String variant,
+    Provenance provenance,
+    String source,
+    double scoreRetention,
+    double eor,
+    double joulesPerOperation,
+    double secondsPerOperation,
+    double watts,
+    double boardWatts,
+    double memoryGigabytes,
+    double price) {
+
+  /** The value of a figure, NaN if unknown. */
+  public double figure(Figure figure) {
+    return switch (figure) {
+      case SCORE_RETENTION -> scoreRetention;
+      case LATENCY -> secondsPerOperation;
+      case POWER -> watts;
+      case BOARD_POWER -> boardWatts;
+      case MEMORY -> memoryGigabytes;
+      case PRICE -> price;
+    };
+  }
+
+  /** Hardware and strategy for people. */
+  public String title() {
+    return hardware + " with " + strategy;
+  }
+
+  /** Whether its efficiency is known. */
+  public boolean hasEor() {
+    return Double.isFinite(eor) && eor > 0;
+  }
+}

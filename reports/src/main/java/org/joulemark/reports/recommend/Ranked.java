@@ -1,0 +1,17 @@
+package org.joulemark.reports.recommend;
+
+import java.util.List;
+
+/**
+ * A candidate in its place.
+ *
+ * @param candidate which
+ * @param rule the rule that put it there, in words
+ * @param reservations limits that could not be judged, or that the rule does not mind
+ */
+public record Ranked(Candidate candidate, String rule, List<String> reservations) {
+  /** Copies the list. */
+  public Ranked {
+    reservations = List.copyOf(reservations);
+  }
+}
