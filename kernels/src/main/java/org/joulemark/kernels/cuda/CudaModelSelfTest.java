@@ -59,7 +59,9 @@ final class CudaModelSelfTest {
     for (ModelShape shape :
         List.of(CudaLayerSelfTest.gated("qwen2", 6, 2, 80, 0), CudaLayerSelfTest.bloom(6, 16))) {
       for (String id : List.of("int8-sym", "int8-asym", "fp8")) {
-        checks.check("model " + shape.id() + " " + id, () -> verify(shape, Strategies.parse(id)));
+        checks.check(
+            "model " + shape.id() + " " + id + " on FP32",
+            () -> verify(shape, CudaLayerSelfTest.onFp32(Strategies.parse(id))));
       }
     }
     for (String launch : List.of("stream", "graph")) {

@@ -35,7 +35,7 @@ struct __align__(16) Streamed {
 };
 static __device__ __forceinline__ Streamed load_streamed(const void* from) {
   Streamed v;
-  asm volatile("ld.global.L1::no_allocate.v4.u32 {%0, %1, %2, %3}, [%4];"
+  asm("ld.global.L1::no_allocate.v4.u32 {%0, %1, %2, %3}, [%4];"
                : "=r"(v.word[0]), "=r"(v.word[1]), "=r"(v.word[2]), "=r"(v.word[3])
                : "l"(from));
   return v;
