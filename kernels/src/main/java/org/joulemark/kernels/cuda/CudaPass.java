@@ -69,8 +69,23 @@ final class CudaPass {
         CudaLinearKinds.of(strategy, engine.device())
             .parts(
                 new CudaPassFrame(
-                    kernels, planner, stream, scope, arena, kind, strategy, options, rows, input,
-                    normed, qkv, attended, middle, output, nans));
+                    kernels,
+                    planner,
+                    stream,
+                    scope,
+                    arena,
+                    kind,
+                    strategy,
+                    options,
+                    rows,
+                    input,
+                    normed,
+                    qkv,
+                    attended,
+                    middle,
+                    output,
+                    nans,
+                    engine.staging()));
     this.attention =
         new CudaAttention(
             kernels,
@@ -145,6 +160,11 @@ final class CudaPass {
   /** How each linear part is carried out, under the part's name; after a layer is bound. */
   Map<String, String> facts() {
     return parts.facts();
+  }
+
+  /** What was counted and measured since a layer was bound; waits for the stream. */
+  Map<String, String> measured() {
+    return parts.measured();
   }
 
   /**

@@ -46,6 +46,10 @@ final class FakeGpuMain {
           new CudaCodesSelfTest(engine).run((name, check) -> print(check.row(name)));
           layers(engine, true);
         }
+        case "weight-only" ->
+            new CudaWeightOnlySelfTest(engine).run((name, check) -> print(check.row(name)));
+        case "dynamic" ->
+            new CudaDynamicSelfTest(engine).run((name, check) -> print(check.row(name)));
         case "models" -> models(engine);
         case "gemm" -> gemm(engine, Integer.parseInt(args[3]), args[4]);
         default -> throw new IllegalArgumentException(args[2]);
