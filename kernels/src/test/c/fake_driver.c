@@ -18,7 +18,8 @@ typedef int CUresult;
 enum { OK = 0, INVALID_VALUE = 1, OUT_OF_MEMORY = 2, NO_DEVICE = 100, INVALID_CONTEXT = 201 };
 
 typedef struct Op { void (*run)(void *); void *data; struct Op *next; } Op;
-typedef struct Graph { Op *first, **last; int count; } Graph;
+typedef struct Condition { unsigned value, otherwise; int assigned, used; struct Graph *graph; struct Condition *next; } Condition;
+typedef struct Graph { Op *first, **last, *tail; int count; Condition *conditions; } Graph;
 typedef struct Stream { Graph *capturing; } Stream;
 typedef struct Event { double seconds; int recorded; } Event;
 
@@ -37,6 +38,27 @@ static double now(void) {
   return t.tv_sec + 1e-9 * t.tv_nsec;
 }
 
+static Op *append(Graph *g, void (*run)(void *), const void *data, size_t size) {
+  Op *op = calloc(1, sizeof *op);
+  op->run = run;
+  op->data = malloc(size);
+  memcpy(op->data, data, size);
+  *g->last = op;
+  g->last = &op->next;
+  g->tail = op;
+  g->count++;
+  return op;
+}
+static Graph *new_graph(void) {
+  Graph *g = calloc(1, sizeof *g);
+  g->last = &g->first;
+  return g;
+}
+static void run_graph(Graph *g) {
+  for (Condition *c = g->conditions; c; c = c->next) if (c->assigned) c->value = c->otherwise;
+  for (Op *op = g->first; op; op = op->next) op->run(op->data);
+}
+
 /* Runs an operation now, or keeps it where a capture is under way; copies its data. */
 CUresult fake_enqueue(void *stream, void (*run)(void *), const void *data, size_t size) {
   Stream *s = stream;
@@ -45,13 +67,7 @@ CUresult fake_enqueue(void *stream, void (*run)(void *), const void *data, size_
     run((void *)data);
     return OK;
   }
-  Op *op = calloc(1, sizeof *op);
-  op->run = run;
-  op->data = malloc(size);
-  memcpy(op->data, data, size);
-  *s->capturing->last = op;
-  s->capturing->last = &op->next;
-  s->capturing->count++;
+  append(s->capturing, run, data, size);
   return OK;
 }
 
@@ -159,9 +175,66 @@ CUresult cuStreamDestroy_v2(void *stream) { free(stream); return OK; }
 CUresult cuStreamSynchronize(void *stream) { return stream && !((Stream *)stream)->capturing ? OK : 900; }
 CUresult cuStreamBeginCapture_v2(void *stream, int mode) {
   (void)mode;
-  Graph *g = calloc(1, sizeof *g);
-  g->last = &g->first;
+  if (((Stream *)stream)->capturing) return 901;
+  ((Stream *)stream)->capturing = new_graph();
+  return OK;
+}
+CUresult cuStreamIsCapturing(void *stream, int *status) { *status = ((Stream *)stream)->capturing != NULL; return OK; }
+CUresult cuStreamGetCaptureInfo_v3(void *stream, int *status, uint64_t *id, void **graph, const void ***nodes,
+                                   const void **edges, size_t *count) {
+  Graph *g = ((Stream *)stream)->capturing;
+  *status = g != NULL;
+  if (id) *id = 1;
+  if (graph) *graph = g;
+  if (edges) *edges = NULL;
+  if (nodes) *nodes = g ? (const void **)&g->tail : NULL;
+  if (count) *count = g && g->tail;
+  return OK;
+}
+/* What is captured must follow what the graph holds already: nothing here runs side by side. */
+CUresult cuStreamBeginCaptureToGraph(void *stream, void *graph, void *const *nodes, const void *edges, size_t count,
+                                     int mode) {
+  (void)mode;
+  Graph *g = graph;
+  if (((Stream *)stream)->capturing) return 901;
+  if (!g || edges || count != (g->tail != NULL) || (count && nodes[0] != g->tail)) return INVALID_VALUE;
   ((Stream *)stream)->capturing = g;
+  return OK;
+}
+CUresult cuGraphConditionalHandleCreate(uint64_t *handle, void *graph, void *context, unsigned otherwise, unsigned flags) {
+  if (!graph || !context || flags > 1) return INVALID_VALUE;
+  Condition *c = calloc(1, sizeof *c);
+  *c = (Condition){0, otherwise, (int)flags, 0, graph, ((Graph *)graph)->conditions};
+  ((Graph *)graph)->conditions = c;
+  *handle = (uint64_t)(uintptr_t)c; /* value is first: cudaGraphSetConditional of host_kernel.h writes there */
+  return OK;
+}
+typedef struct Branch { Condition *condition; Graph *bodies[2]; } Branch;
+static void run_branch(void *data) {
+  Branch *b = data;
+  Graph *body = b->bodies[b->condition->value ? 0 : 1];
+  if (body) run_graph(body);
+}
+typedef struct NodeParams {
+  int type, reserved[3];
+  uint64_t handle;
+  int condition_type;
+  unsigned size;
+  void **graphs;
+  void *context;
+} NodeParams;
+CUresult cuGraphAddNode_v2(void **node, void *graph, void *const *nodes, const void *edges, size_t count, NodeParams *p) {
+  Graph *g = graph;
+  if (!g || edges || p->type != 13 || p->condition_type != 0 || p->size < 1 || p->size > 2 || !p->context) return INVALID_VALUE;
+  if (count != (g->tail != NULL) || (count && nodes[0] != g->tail)) return INVALID_VALUE;
+  Condition *c = (Condition *)(uintptr_t)p->handle;
+  if (!c || c->graph != g || c->used) return INVALID_VALUE;
+  c->used = 1;
+  Branch b = {c, {new_graph(), p->size == 2 ? new_graph() : NULL}};
+  void **graphs = calloc(2, sizeof *graphs);
+  for (int i = 0; i < 2; i++) graphs[i] = b.bodies[i];
+  p->graphs = graphs;
+  *node = append(g, run_branch, &b, sizeof b);
   return OK;
 }
 CUresult cuStreamEndCapture(void *stream, void **graph) {
@@ -198,7 +271,7 @@ CUresult cuGraphExecDestroy(void *executable) { free(executable); return OK; }
 CUresult cuGraphUpload(void *executable, void *stream) { return executable && stream ? OK : INVALID_VALUE; }
 CUresult cuGraphLaunch(void *executable, void *stream) {
   if (!executable || !stream || !current) return INVALID_VALUE;
-  for (Op *op = ((Graph *)executable)->first; op; op = op->next) op->run(op->data);
+  run_graph(executable);
   return OK;
 }
 

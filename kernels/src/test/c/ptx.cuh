@@ -71,6 +71,22 @@ template <class Decode> static void multiply(float *c, const unsigned *a, unsign
 static inline void multiply_fp16(float *c, const unsigned *a, unsigned b0, unsigned b1) { multiply(c, a, b0, b1, fp16_to_float); }
 static inline void multiply_bf16(float *c, const unsigned *a, unsigned b0, unsigned b1) { multiply(c, a, b0, b1, bf16_to_float); }
 
+static inline unsigned select_bytes(unsigned low, unsigned high, unsigned selector) {
+  const uint64_t all = (uint64_t)high << 32 | low;
+  unsigned result = 0;
+  for (unsigned i = 0; i < 4; i++) result |= (unsigned)(all >> 8 * (selector >> 4 * i & 7) & 255) << 8 * i;
+  return result;
+}
+template <class Combine> static unsigned each_fp16(Combine combine) {
+  return float_to_fp16(combine(0)) | (unsigned)float_to_fp16(combine(16)) << 16;
+}
+static inline float fp16_of(unsigned word, int shift) { return fp16_to_float((unsigned short)(word >> shift)); }
+static inline unsigned subtract_fp16x2(unsigned a, unsigned b) {
+  return each_fp16([=](int s) { return fp16_of(a, s) - fp16_of(b, s); });
+}
+static inline unsigned fma_fp16x2(unsigned a, unsigned b, unsigned c) {
+  return each_fp16([=](int s) { return (float)((double)fp16_of(a, s) * fp16_of(b, s) + fp16_of(c, s)); });
+}
 struct __align__(16) Streamed { unsigned word[4]; };
 static inline Streamed load_streamed(const void *from) {
   if ((uintptr_t)from % 16) { fprintf(stderr, "a load of 16 bytes that is not aligned\n"); abort(); }

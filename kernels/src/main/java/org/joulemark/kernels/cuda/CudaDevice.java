@@ -121,6 +121,11 @@ public final class CudaDevice implements AutoCloseable {
     CudaCheck.driver(cudart.cuCtxSetCurrent(context), "cuCtxSetCurrent");
   }
 
+  /** The context in which everything runs. */
+  CUctx_st context() {
+    return context;
+  }
+
   /** Marketing name. */
   public String name() {
     return name;

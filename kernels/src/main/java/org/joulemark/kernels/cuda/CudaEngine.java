@@ -192,6 +192,8 @@ public final class CudaEngine implements Engine, SelfChecking {
     new CudaSelfTest(this, CudaSelfTest.Sizes.FULL).run(checks);
     new CudaCodesSelfTest(this).run(checks);
     new CudaLayerSelfTest(this).run(checks);
+    new CudaWeightOnlySelfTest(this).run(checks);
+    new CudaDynamicSelfTest(this).run(checks);
     new CudaModelSelfTest(this).run(checks);
   }
 

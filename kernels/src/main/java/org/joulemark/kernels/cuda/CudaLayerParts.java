@@ -20,4 +20,12 @@ interface CudaLayerParts {
 
   /** How each part is carried out, under its name and a dot; complete after a layer is bound. */
   Map<String, String> facts();
+
+  /**
+   * What was counted and measured since a layer was bound, in keys as those of {@link #facts};
+   * waits for the stream.
+   */
+  default Map<String, String> measured() {
+    return Map.of();
+  }
 }

@@ -248,7 +248,9 @@ final class CudaLayerWork implements LayerWork {
 
   @Override
   public Map<String, String> facts() {
-    return work.facts();
+    Map<String, String> facts = new LinkedHashMap<>(work.facts());
+    facts.putAll(pass.measured());
+    return facts;
   }
 
   @Override

@@ -18,6 +18,12 @@ final class CudaLinearKinds {
     if (scheme instanceof LinearScheme.Plain) {
       return new PlainKind(strategy.base());
     }
+    if (scheme instanceof LinearScheme.WeightOnly weightOnly) {
+      return new WeightOnlyKind(weightOnly, strategy.base());
+    }
+    if (scheme instanceof LinearScheme.Dynamic dynamic) {
+      return DynamicKind.of(strategy, dynamic, device);
+    }
     if (scheme instanceof LinearScheme.Int8 int8 && !int8.separatesOutliers()) {
       return QuantizedKind.of(strategy, int8, device);
     }

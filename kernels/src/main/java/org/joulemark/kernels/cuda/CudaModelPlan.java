@@ -299,6 +299,11 @@ final class CudaModelPlan implements AutoCloseable {
     pass.checkNans();
   }
 
+  /** What was counted and measured since the layers were bound; waits for the stream. */
+  Map<String, String> measured() {
+    return pass.measured();
+  }
+
   /** How each part is carried out, under its name. */
   Map<String, String> facts() {
     Map<String, String> facts = new LinkedHashMap<>(pass.facts());

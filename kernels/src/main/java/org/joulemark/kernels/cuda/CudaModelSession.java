@@ -291,7 +291,9 @@ final class CudaModelSession implements ModelSession {
 
     @Override
     public Map<String, String> facts() {
-      return work.facts();
+      Map<String, String> facts = new TreeMap<>(work.facts());
+      facts.putAll((owned == null ? single : owned).measured());
+      return facts;
     }
 
     @Override

@@ -73,8 +73,23 @@ final class CudaPass {
         CudaLinearKinds.of(strategy, engine.device())
             .parts(
                 new CudaPassFrame(
-                    kernels, planner, stream, scope, arena, kind, strategy, options, rows, input,
-                    normed, qkv, attended, middle, output, nans));
+                    kernels,
+                    planner,
+                    stream,
+                    scope,
+                    arena,
+                    kind,
+                    strategy,
+                    options,
+                    rows,
+                    input,
+                    normed,
+                    qkv,
+                    attended,
+                    middle,
+                    output,
+                    nans,
+                    engine.staging()));
     this.attention =
         new CudaAttention(
             engine,
@@ -155,6 +170,11 @@ final class CudaPass {
     Map<String, String> facts = new LinkedHashMap<>(attentionFacts);
     facts.putAll(parts.facts());
     return facts;
+  }
+
+  /** What was counted and measured since a layer was bound; waits for the stream. */
+  Map<String, String> measured() {
+    return parts.measured();
   }
 
   /**

@@ -26,6 +26,7 @@ import org.joulemark.kernels.quant.Strategy;
  * @param middle [M, H], the residual stream after attention
  * @param output [M, H], the residual stream after the layer; may be the input
  * @param nans counts NaN activations of quantized parts
+ * @param staging page-locked memory for what is read back
  */
 record CudaPassFrame(
     CudaKernels kernels,
@@ -43,7 +44,8 @@ record CudaPassFrame(
     DeviceArena.Slice attended,
     DeviceArena.Slice middle,
     DeviceArena.Slice output,
-    CudaNanCounter nans) {
+    CudaNanCounter nans,
+    PinnedBuffer staging) {
 
   /** The model. */
   ModelShape shape() {

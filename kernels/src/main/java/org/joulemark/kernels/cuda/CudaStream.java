@@ -18,6 +18,13 @@ public final class CudaStream implements AutoCloseable {
     return handle;
   }
 
+  /** Whether what is enqueued is captured into a graph rather than run. */
+  boolean isCapturing() {
+    int[] status = new int[1];
+    CudaCheck.driver(cudart.cuStreamIsCapturing(handle, status), "cuStreamIsCapturing");
+    return status[0] != cudart.CU_STREAM_CAPTURE_STATUS_NONE;
+  }
+
   /** Waits until everything enqueued so far is done. */
   public void synchronize() {
     CudaCheck.driver(cudart.cuStreamSynchronize(handle), "cuStreamSynchronize");

@@ -129,6 +129,15 @@ final class DeviceArena implements AutoCloseable {
           (row, into) -> into.asIntBuffer().put(0, values));
     }
 
+    /** Its first 32-bit integers; waits for the stream. */
+    int[] readInts(int count, PinnedBuffer staging, CudaStream stream) {
+      memory().download(offset, staging.at(0), (long) count * Integer.BYTES, stream);
+      stream.synchronize();
+      int[] values = new int[count];
+      staging.view(0, count * Integer.BYTES).asIntBuffer().get(0, values);
+      return values;
+    }
+
     /** Fills it with NaN of any format; waits until done. */
     void poison(CudaStream stream) {
       memory().fill(ALL_ONES, offset, bytes, stream);

@@ -54,6 +54,11 @@ final class KernelLaunch implements AutoCloseable {
     values.put(argument, Integer.toUnsignedLong(value));
   }
 
+  /** The same for a {@link Long}. */
+  void set(int argument, long value) {
+    values.put(argument, value);
+  }
+
   /** Changes the number of blocks for the launches that follow. */
   void setBlocks(int count) {
     blocks = count;

@@ -143,3 +143,24 @@ static __device__ __forceinline__ unsigned floats_to_e4m3(float first, float sec
   return codes;
 }
 #endif
+
+// Byte i of the result is byte b of (low, high), eight bytes, where b is digit i of the selector.
+static __device__ __forceinline__ unsigned select_bytes(unsigned low, unsigned high,
+                                                        unsigned selector) {
+  return __byte_perm(low, high, selector);
+}
+
+#if __CUDA_ARCH__ >= 530
+// Of two FP16 numbers each, rounded once.
+static __device__ __forceinline__ unsigned subtract_fp16x2(unsigned a, unsigned b) {
+  unsigned difference;
+  asm("sub.rn.f16x2 %0, %1, %2;" : "=r"(difference) : "r"(a), "r"(b));
+  return difference;
+}
+
+static __device__ __forceinline__ unsigned fma_fp16x2(unsigned a, unsigned b, unsigned c) {
+  unsigned sum;
+  asm("fma.rn.f16x2 %0, %1, %2, %3;" : "=r"(sum) : "r"(a), "r"(b), "r"(c));
+  return sum;
+}
+#endif

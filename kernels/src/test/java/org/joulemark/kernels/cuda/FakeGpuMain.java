@@ -52,6 +52,10 @@ final class FakeGpuMain {
           new CudaCodesSelfTest(engine).run((name, check) -> print(check.row(name)));
           layers(engine, true);
         }
+        case "weight-only" ->
+            new CudaWeightOnlySelfTest(engine).run((name, check) -> print(check.row(name)));
+        case "dynamic" ->
+            new CudaDynamicSelfTest(engine).run((name, check) -> print(check.row(name)));
         case "models" -> models(engine);
         case "cudnn" -> cudnn(engine, args[3]);
         case "layer" -> layer(engine, Precision.valueOf(args[3]), args[4]);

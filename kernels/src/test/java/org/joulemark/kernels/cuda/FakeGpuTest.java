@@ -164,6 +164,30 @@ class FakeGpuTest {
   }
 
   @Test
+  void layersOfCodesEqualTheirDefinition() throws IOException, InterruptedException {
+    Needs.that(isOnPath("c++"), "no C++ compiler (c++) is here to build our kernels for the host");
+    Ended ended = java(Map.of(), "0", "weight-only");
+    assertThat(ended.output).filteredOn(row -> !row.startsWith("PASSED")).isEmpty();
+    assertThat(ended.code).isZero();
+    assertThat(ended.output)
+        .hasSize(90)
+        .anyMatch(row -> row.contains("bloom-3-3-80 w4a16 decode batch=9"));
+  }
+
+  @Test
+  void theDeviceDecidesHowEachPartRuns() throws IOException, InterruptedException {
+    Needs.that(isOnPath("c++"), "no C++ compiler (c++) is here to build our kernels for the host");
+    Ended ended = java(Map.of(), "0", "dynamic");
+    assertThat(ended.output).filteredOn(row -> !row.startsWith("PASSED")).isEmpty();
+    assertThat(ended.code).isZero();
+    assertThat(ended.output)
+        .hasSize(15)
+        .anyMatch(row -> row.contains("in INT8 nothing"))
+        .anyMatch(row -> row.contains("in INT8 o\t"))
+        .anyMatch(row -> row.contains("in INT8 down, gate_up, o, qkv"));
+  }
+
+  @Test
   void modelsEqualTheReferenceAndTransformers() throws IOException, InterruptedException {
     Needs.that(isOnPath("c++"), "no C++ compiler (c++) is here to build our kernels for the host");
     Ended ended = java(Map.of(), "0", "models");
