@@ -42,6 +42,8 @@ final class FakeGpuMain {
         case "selftest" -> selfTest(engine);
         case "layers" -> layers(engine);
         case "models" -> models(engine);
+        case "training" ->
+            new CudaTrainingSelfTest(engine).run((name, check) -> print(check.row(name)));
         case "gemm" -> gemm(engine, Integer.parseInt(args[3]), args[4]);
         default -> throw new IllegalArgumentException(args[2]);
       }
