@@ -234,8 +234,10 @@ final class CudaTrainableLinear implements TrainableLinear {
         quantizedWeight.pointer(),
         outputGradient.pointer(),
         quantizedGradient.pointer());
-    product.times(
-        dy.length, HALF, weightSlopes.pointer(), scaledGradient.pointer(), inputPull.pointer());
+    if (hasFactors()) {
+      product.times(
+          dy.length, HALF, weightSlopes.pointer(), scaledGradient.pointer(), inputPull.pointer());
+    }
     inputGradients.set(GRADIENT_TOKENS, dy.length);
     inputGradients.set(GRADIENT_SCALE, Float.floatToRawIntBits((float) scales.activationScale()));
     inputGradients.set(GRADIENT_UNIT, Float.floatToRawIntBits(unit));

@@ -33,6 +33,22 @@ public final class LossScaler {
     return new LossScaler(false, 1);
   }
 
+  /**
+   * By name.
+   *
+   * @param name {@code dynamic} or {@code none}
+   * @throws IllegalArgumentException for another one
+   */
+  public static LossScaler named(String name) {
+    return switch (name) {
+      case "dynamic" -> dynamic();
+      case "none" -> none();
+      default ->
+          throw new IllegalArgumentException(
+              "lossScaling=" + name + " is not known; choose from dynamic, none.");
+    };
+  }
+
   /** What the next step's loss is multiplied by. */
   public double scale() {
     return scale;
