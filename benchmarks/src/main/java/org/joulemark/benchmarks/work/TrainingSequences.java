@@ -7,8 +7,8 @@ import org.joulemark.kernels.model.TensorSource;
 import org.joulemark.kernels.model.TensorSpec;
 
 /**
- * What a layer's training learns from and is judged by: sequences of the residual stream before
- * the layer, none of which is one that a benchmark measures.
+ * What a layer's training learns from and is judged by: sequences of the residual stream before the
+ * layer, none of which is one that a benchmark measures.
  *
  * @param training sequences [tokens][hidden] that the steps take in turn
  * @param heldOut sequences that the steps never see
@@ -29,8 +29,7 @@ public record TrainingSequences(List<double[][]> training, List<double[][]> held
    * @param count sequences for training
    * @param tokens of each sequence
    */
-  public static TrainingSequences of(
-      ModelShape shape, TensorSource source, int count, int tokens) {
+  public static TrainingSequences of(ModelShape shape, TensorSource source, int count, int tokens) {
     return new TrainingSequences(
         sequences(shape, source, "x.training.", count, tokens),
         sequences(shape, source, "x.held_out.", HELD_OUT, tokens));

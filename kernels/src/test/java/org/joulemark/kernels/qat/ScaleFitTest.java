@@ -40,7 +40,7 @@ class ScaleFitTest {
     List<double[][]> heldOut = TrainingInputs.sequences(shape, "heldOut", 2, TOKENS, 20);
     List<double[][]> others = TrainingInputs.sequences(shape, "others", 3, TOKENS, 20);
     try (TrainableLayer layer = new TrainableLayer(weights, TrainingInputs.hostParts(weights))) {
-      LayerScales calibrated = TrainingInputs.calibrated(layer, training);
+      LayerScales calibrated = TrainingInputs.calibrated(shape, training);
       TrainedScales trained =
           new ScaleFit(96, 0.03, System::nanoTime)
               .fit(layer, weights, calibrated, training, heldOut, LossScaler.dynamic());

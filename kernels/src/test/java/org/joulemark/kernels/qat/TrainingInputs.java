@@ -1,20 +1,22 @@
 package org.joulemark.kernels.qat;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.joulemark.kernels.engine.TrainableLinear;
+import org.joulemark.kernels.layer.LayerCalibration;
 import org.joulemark.kernels.layer.LayerWeights;
 import org.joulemark.kernels.layer.SeededTensors;
 import org.joulemark.kernels.layer.TestShapes;
 import org.joulemark.kernels.model.LayerTensors;
 import org.joulemark.kernels.model.ModelShape;
 import org.joulemark.kernels.model.TensorSpec;
-import org.joulemark.kernels.quant.FakeQuantizer;
 import org.joulemark.kernels.quant.LayerScales;
 import org.joulemark.kernels.quant.LinearPart;
 import org.joulemark.kernels.quant.PartScales;
+import org.joulemark.kernels.quant.strategy.Strategies;
 
 /** Small layers with inputs and scales, for tests. */
 final class TrainingInputs {
@@ -97,39 +99,11 @@ final class TrainingInputs {
     return new LayerScales(parts);
   }
 
-  /** The scales that give each part's inputs the least mean square error, from a hundred. */
-  static LayerScales calibrated(TrainableLayer layer, List<double[][]> inputs) {
-    Map<LinearPart, List<double[]>> rows = new EnumMap<>(LinearPart.class);
-    for (double[][] input : inputs) {
-      layer.plain(
-          input,
-          (part, x) -> rows.computeIfAbsent(part, p -> new ArrayList<>()).addAll(List.of(x)));
-    }
-    LayerScales widest = scales(layer, inputs, 1);
-    Map<LinearPart, PartScales> parts = new EnumMap<>(LinearPart.class);
-    rows.forEach(
-        (part, x) -> {
-          double best = Double.MAX_VALUE;
-          for (int percent = 1; percent <= 100; percent++) {
-            double scale = widest.of(part).activationScale() * percent / 100;
-            double error = squaredError(x, scale);
-            if (error < best) {
-              best = error;
-              parts.put(part, new PartScales(scale, 0, new float[0], new float[0]));
-            }
-          }
-        });
-    return new LayerScales(parts);
-  }
-
-  private static double squaredError(List<double[]> rows, double scale) {
-    double sum = 0;
-    for (double[] row : rows) {
-      for (double x : row) {
-        double error = x - FakeQuantizer.value(x, scale);
-        sum += error * error;
-      }
-    }
-    return sum;
+  /** What a calibration for int8-sym/per-tensor/mse finds. */
+  static LayerScales calibrated(ModelShape shape, List<double[][]> inputs) {
+    return new LayerCalibration(shape, SOURCE, Strategies.parse("int8-sym/per-tensor/mse"))
+        .fit(
+            LayerTensors.alone(shape),
+            inputs.stream().flatMap(Arrays::stream).toArray(double[][]::new));
   }
 }
