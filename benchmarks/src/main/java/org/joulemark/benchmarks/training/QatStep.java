@@ -69,6 +69,13 @@ public class QatStep {
   @Param(Weights.NO_CHECKPOINT)
   public String checkpoint;
 
+  /**
+   * What the activations are, as of a layer: {@code auto}, {@code normal}, {@code outliers}, {@code
+   * tokens}.
+   */
+  @Param(Weights.AUTO_INPUTS)
+  public String inputs;
+
   /** Tokens of the sequence that a step learns from. */
   @Param("64")
   public String tokens;
@@ -89,7 +96,7 @@ public class QatStep {
   public void prepare() {
     EngineSession opened = EngineSession.open(engine, device, threads);
     WorkWindow.note("qat.gradients", checkGradients(opened.engine()));
-    Weights weights = Weights.of(model, checkpoint, Long.parseLong(seed));
+    Weights weights = Weights.of(model, checkpoint, inputs, Long.parseLong(seed));
     LayerWeights layer =
         new LayerWeights(weights.shape(), LayerTensors.alone(weights.shape()), weights.layer());
     double[][] input =

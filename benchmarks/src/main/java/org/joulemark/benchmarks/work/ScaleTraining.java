@@ -17,7 +17,10 @@ final class ScaleTraining {
   // large within a hundred steps, slow enough for the rounding's noise to average out.
   private static final double RATE = 0.03;
   private static final int SEQUENCES = 8;
-  private static final int TOKENS = 64;
+  private static final int SEQUENCE_TOKENS = 64;
+
+  /** Tokens that the steps learn from. */
+  static final int TOKENS = SEQUENCES * SEQUENCE_TOKENS;
 
   private final Engine engine;
   private final Weights weights;
@@ -25,11 +28,6 @@ final class ScaleTraining {
   ScaleTraining(Engine engine, Weights weights) {
     this.engine = engine;
     this.weights = weights;
-  }
-
-  /** Tokens that the steps learn from. */
-  int tokens() {
-    return SEQUENCES * TOKENS;
   }
 
   /**
@@ -44,8 +42,8 @@ final class ScaleTraining {
     LayerWeights layer =
         new LayerWeights(weights.shape(), LayerTensors.alone(weights.shape()), weights.layer());
     TrainingSequences sequences =
-        TrainingSequences.of(weights.shape(), weights.layer(), SEQUENCES, TOKENS);
-    try (TrainableLayer trainable = TrainableLayer.prepare(engine, layer, TOKENS)) {
+        TrainingSequences.of(weights.shape(), weights.layer(), SEQUENCES, SEQUENCE_TOKENS);
+    try (TrainableLayer trainable = TrainableLayer.prepare(engine, layer, SEQUENCE_TOKENS)) {
       return new ScaleFit(steps, RATE, System::nanoTime)
           .fit(
               trainable,
@@ -58,8 +56,9 @@ final class ScaleTraining {
   }
 
   /** What is said of a training beside the results. */
-  static Map<String, String> notes(TrainedScales trained) {
+  static Map<String, String> notes(Engine engine, TrainedScales trained) {
     Map<String, String> notes = new TreeMap<>();
+    notes.put("qat.engine", engine.name());
     notes.put("qat.steps", Integer.toString(trained.steps()));
     notes.put("qat.step.seconds", Double.toString(trained.stepSeconds()));
     notes.put("qat.loss.before", Double.toString(trained.lossBefore()));

@@ -4,7 +4,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.joulemark.kernels.engine.TrainableLinear;
+import org.joulemark.kernels.layer.LayerWeights;
+import org.joulemark.kernels.layer.SeededTensors;
+import org.joulemark.kernels.model.LayerTensors;
+import org.joulemark.kernels.model.ModelShape;
+import org.joulemark.kernels.model.TensorSpec;
 import org.joulemark.kernels.qat.LinearGradientCheck;
+import org.joulemark.kernels.qat.LossScaler;
+import org.joulemark.kernels.qat.TrainingWork;
 import org.joulemark.kernels.selftest.Checks;
 import org.joulemark.kernels.selftest.SelfTestFailure;
 
@@ -12,6 +19,9 @@ import org.joulemark.kernels.selftest.SelfTestFailure;
 final class CudaTrainingSelfTest {
   // FP16's rounding of the fake-quantized numbers, of what is multiplied with them and of the sums.
   private static final double BOUND = 3e-3;
+  private static final SeededTensors SOURCE = new SeededTensors(17);
+  private static final int TOKENS = 9;
+  private static final int STEPS = 12;
   private static final int[][] SIZES = {{1, 1, 1}, {64, 32, 8}, {7, 129, 5}, {130, 33, 64}};
 
   private final CudaEngine engine;
@@ -37,6 +47,10 @@ final class CudaTrainingSelfTest {
       }
     }
     checks.check("training overflow", this::overflow);
+    for (ModelShape shape :
+        List.of(CudaLayerSelfTest.gated("qwen2", 2, 1, 16, 0), CudaLayerSelfTest.bloom(2, 16))) {
+      checks.check("training steps " + shape.id(), () -> steps(shape));
+    }
   }
 
   private String compare(int[] size, boolean factors) {
@@ -61,6 +75,37 @@ final class CudaTrainingSelfTest {
         throw new SelfTestFailure("A gradient of 10⁶, which FP16 does not hold, came back finite.");
       }
       return "A gradient beyond FP16's range is not finite.";
+    }
+  }
+
+  /** A layer whose scales are too wide must come closer to what it is unquantized. */
+  private String steps(ModelShape shape) {
+    LayerWeights weights = new LayerWeights(shape, LayerTensors.alone(shape), SOURCE);
+    TensorSpec tensor = TensorSpec.input("x", TOKENS, shape.hidden());
+    double[][] input = new double[TOKENS][shape.hidden()];
+    float[] row = new float[shape.hidden()];
+    for (int m = 0; m < TOKENS; m++) {
+      SOURCE.row(tensor, m, row);
+      for (int i = 0; i < row.length; i++) {
+        input[m][i] = row[i];
+      }
+    }
+    try (TrainingWork work = TrainingWork.prepare(engine, weights, input, LossScaler.dynamic())) {
+      double before = work.loss();
+      double after = work.lossAfterSteps(STEPS);
+      String overflows = work.facts().getOrDefault("qat.overflows", "");
+      if (!(after < 0.8 * before) || !overflows.equals("0")) {
+        throw new SelfTestFailure(
+            String.format(
+                Locale.ROOT,
+                "%d steps took the loss from %.3g to %.3g with %s overflows.",
+                STEPS,
+                before,
+                after,
+                overflows));
+      }
+      return String.format(
+          Locale.ROOT, "%d steps took the loss from %.3g to %.3g.", STEPS, before, after);
     }
   }
 }

@@ -1,5 +1,6 @@
 package org.joulemark.kernels.qat;
 
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.function.BiFunction;
@@ -166,11 +167,14 @@ public final class TrainableLayer implements AutoCloseable {
     pass.inputs.put(part, x);
     double[][] y = product.apply(part(part), x);
     float[] bias = biases.getOrDefault(part, new float[0]);
-    for (double[] row : y) {
-      for (int i = 0; i < row.length; i++) {
-        row[i] += bias[i];
-      }
-    }
+    Arrays.stream(y)
+        .parallel()
+        .forEach(
+            row -> {
+              for (int i = 0; i < row.length; i++) {
+                row[i] += bias[i];
+              }
+            });
     return y;
   }
 

@@ -165,8 +165,9 @@ class FakeGpuTest {
     assertThat(ended.output).filteredOn(row -> !row.startsWith("PASSED")).isEmpty();
     assertThat(ended.code).isZero();
     assertThat(ended.output)
-        .hasSize(9)
+        .hasSize(11)
         .anyMatch(row -> row.contains("factors"))
+        .anyMatch(row -> row.contains("training steps bloom"))
         .anyMatch(row -> row.contains("training overflow"));
   }
 

@@ -6,7 +6,11 @@ import org.joulemark.kernels.quant.LinearScheme;
 import org.joulemark.kernels.quant.Precision;
 import org.joulemark.kernels.quant.Strategy;
 
-/** W8A8 with learned scales. */
+/**
+ * W8A8 with learned scales: those of activations and of each channel's weights (Esser et al., arXiv
+ * 1902.08153), and where a norm comes before, a factor for each input that is folded into it (Shao
+ * et al., "OmniQuant", arXiv 2308.13137, learn such). Weights stay as they are.
+ */
 final class Int8Trained implements StrategyFamily {
   // After so many the loss of a layer has stopped to fall.
   private static final int STEPS = 128;
@@ -19,7 +23,7 @@ final class Int8Trained implements StrategyFamily {
 
   @Override
   public String definition() {
-    return "W8A8 with scales learned by quantization-aware training: straight-through gradients, the layer's output error minimised";
+    return "W8A8 with scales, and factors of the inputs after a norm, learned by quantization-aware training: straight-through gradients, the layer's output error minimised";
   }
 
   @Override
