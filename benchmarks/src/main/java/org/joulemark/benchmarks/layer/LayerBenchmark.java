@@ -45,7 +45,7 @@ public abstract class LayerBenchmark extends PassBenchmark {
 
   @Override
   protected final WorkSession prepare(EngineSession opened, Weights weights, LayerOptions options) {
-    LayerProblem problem = problem(weights.shape(), scales(weights).layer());
+    LayerProblem problem = problem(weights.shape(), scales(weights).layer(opened.engine()));
     LayerWork work = opened.engine().layer(problem, weights.layer(), options);
     String name =
         "layer " + problem.phase().id() + " of " + problem.shape().id() + " in " + strategy;

@@ -13,6 +13,7 @@ import org.joulemark.kernels.gemm.OperandDistribution;
 import org.joulemark.kernels.model.Checkpoint;
 import org.joulemark.kernels.model.ModelCatalogue;
 import org.joulemark.kernels.model.ModelFormatException;
+import org.joulemark.kernels.qat.LossScaler;
 import org.joulemark.kernels.quant.Precision;
 import org.joulemark.kernels.quant.calibration.CalibrationException;
 import org.joulemark.kernels.quant.calibration.CalibrationFile;
@@ -66,6 +67,7 @@ public final class ParameterRules {
             Map.entry("sequence", value -> wholeNumber("sequence", value, 1, MOST_POSITIONS)),
             Map.entry("context", value -> wholeNumber("context", value, 1, MOST_POSITIONS)),
             Map.entry("attention", value -> oneOf("attention", value, "auto", "own", "cudnn")),
+            Map.entry("lossScaling", LossScaler::named),
             Map.entry("traffic", value -> oneOf("traffic", value, "read", "write", "copy")),
             Map.entry(
                 "call",

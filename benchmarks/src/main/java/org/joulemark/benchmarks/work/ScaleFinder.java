@@ -3,9 +3,11 @@ package org.joulemark.benchmarks.work;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.joulemark.harness.jmh.WorkWindow;
+import org.joulemark.kernels.engine.Engine;
 import org.joulemark.kernels.engine.UnsupportedWorkException;
 import org.joulemark.kernels.layer.EmbeddedTokens;
 import org.joulemark.kernels.layer.LayerCalibration;
@@ -13,12 +15,14 @@ import org.joulemark.kernels.model.LayerTensors;
 import org.joulemark.kernels.model.ModelTensors;
 import org.joulemark.kernels.model.TensorSource;
 import org.joulemark.kernels.model.TensorSpec;
+import org.joulemark.kernels.qat.TrainedScales;
 import org.joulemark.kernels.quant.LayerScales;
 import org.joulemark.kernels.quant.LinearScheme;
 import org.joulemark.kernels.quant.Strategy;
 import org.joulemark.kernels.quant.calibration.Calibration;
 import org.joulemark.kernels.quant.calibration.CalibrationException;
 import org.joulemark.kernels.quant.calibration.CalibrationFile;
+import org.joulemark.kernels.quant.strategy.Strategies;
 
 /**
  * Which scales a strategy runs with: none where it needs none, those of a calibration's file that
@@ -35,6 +39,8 @@ public final class ScaleFinder {
   /** System property of a fork: the folder in which calibrations are kept; without it, nowhere. */
   public static final String FOLDER_PROPERTY = "joulemark.calibrations";
 
+  // What "post-training quantization" means where the training is compared with it.
+  private static final String START_OF_TRAINING = "int8-sym/per-tensor/mse";
   private static final String INPUT = "x.calibration";
   // A layer of a 7B model takes a few seconds with so many, all of its layers a minute or two.
   private static final int LAYER_TOKENS = 64;
@@ -55,20 +61,47 @@ public final class ScaleFinder {
     this.weights = weights;
   }
 
+  /** Scales of layers, and how they came about. */
+  private record Found(List<LayerScales> layers, Map<String, String> notes) {
+    Found(List<LayerScales> layers) {
+      this(layers, Map.of());
+    }
+  }
+
   /**
-   * Of the model's first layer, alone and with the inputs that are measured.
+   * Of the model's first layer, alone and with the inputs that are measured. Where a training
+   * learns them, it starts from those that a calibration finds for {@value #START_OF_TRAINING}.
    *
+   * @param engine what a training runs on
    * @throws CalibrationException if the file is none, or of something else
-   * @throws UnsupportedWorkException if the strategy's scales cannot be fitted
+   * @throws UnsupportedWorkException if the strategy's scales cannot be fitted or learned
    */
-  public LayerScales layer() {
-    LayerTensors alone = LayerTensors.alone(weights.shape());
-    Supplier<List<LayerScales>> fit =
-        () ->
-            List.of(
-                fitter(weights.layer()).fit(alone, calibrationSet(weights.layer(), LAYER_TOKENS)));
-    List<LayerScales> found = find("layer", weights.inputs(), LAYER_TOKENS, 1, fit);
+  public LayerScales layer(Engine engine) {
+    List<LayerScales> found =
+        trainingSteps() > 0
+            ? find("layer", weights.inputs(), ScaleTraining.TOKENS, 1, () -> learned(engine))
+            : find("layer", weights.inputs(), LAYER_TOKENS, 1, this::fittedLayer);
     return found.isEmpty() ? LayerScales.NONE : found.get(0);
+  }
+
+  private Found fittedLayer() {
+    return new Found(
+        List.of(
+            fitter(weights.layer())
+                .fit(
+                    LayerTensors.alone(weights.shape()),
+                    calibrationSet(weights.layer(), LAYER_TOKENS))));
+  }
+
+  private Found learned(Engine engine) {
+    LayerScales start =
+        new ScaleFinder(AUTO, Strategies.parse(START_OF_TRAINING), weights).layer(engine);
+    TrainedScales trained = new ScaleTraining(engine, weights).learn(start, trainingSteps());
+    return new Found(List.of(trained.scales()), ScaleTraining.notes(engine, trained));
+  }
+
+  private int trainingSteps() {
+    return strategy.linear() instanceof LinearScheme.Int8 int8 ? int8.trainingSteps() : 0;
   }
 
   /**
@@ -81,12 +114,20 @@ public final class ScaleFinder {
   public List<LayerScales> model() {
     TensorSource tokens =
         new EmbeddedTokens(weights.shape(), weights.model(), weights.model(), weights.seed());
-    Supplier<List<LayerScales>> fit =
+    if (trainingSteps() > 0 && calibration.equals(AUTO)) {
+      throw new UnsupportedWorkException(
+          "strategy="
+              + strategy.id()
+              + " learns the scales of one layer at a time; give those of a whole model as"
+              + " calibration=FILE.");
+    }
+    Supplier<Found> fit =
         () ->
-            fitter(weights.model())
-                .fit(
-                    ModelTensors.of(weights.shape()).layers(),
-                    calibrationSet(tokens, MODEL_TOKENS));
+            new Found(
+                fitter(weights.model())
+                    .fit(
+                        ModelTensors.of(weights.shape()).layers(),
+                        calibrationSet(tokens, MODEL_TOKENS)));
     return find("model", Weights.TOKENS, MODEL_TOKENS, weights.shape().layers(), fit);
   }
 
@@ -108,19 +149,12 @@ public final class ScaleFinder {
   }
 
   private List<LayerScales> find(
-      String subject, String inputs, int tokens, int layers, Supplier<List<LayerScales>> fit) {
+      String subject, String inputs, int tokens, int layers, Supplier<Found> fit) {
     if (!strategy.linear().needsCalibration()) {
       return List.of();
     }
     if (!calibration.equals(AUTO)) {
       return given(Path.of(calibration), layers);
-    }
-    if (strategy.linear() instanceof LinearScheme.Int8 int8
-        && int8.calibration().equals("trained")) {
-      throw new UnsupportedWorkException(
-          "strategy="
-              + strategy.id()
-              + " runs with scales that a training has learned; give their file as calibration=FILE.");
     }
     Calibration question =
         new Calibration(
@@ -144,6 +178,7 @@ public final class ScaleFinder {
           file, "layers has " + read.layers().size() + " where " + layers + " are needed");
     }
     WorkWindow.note("calibration.file", file.toString());
+    read.notes().forEach(WorkWindow::note);
     return read.layers().subList(0, layers);
   }
 
@@ -154,16 +189,18 @@ public final class ScaleFinder {
     }
   }
 
-  private Calibration fitted(
-      String subject, Calibration question, Supplier<List<LayerScales>> fit) {
+  private Calibration fitted(String subject, Calibration question, Supplier<Found> fit) {
     Optional<Path> file = file(subject, question);
     if (file.isPresent() && Files.exists(file.get())) {
       Calibration stored = CalibrationFile.read(file.get());
       if (stored.sameQuestion(question)) {
         WorkWindow.note("calibration.file", file.get().toString());
+        stored.notes().forEach(WorkWindow::note);
         return stored;
       }
     }
+    Found found = fit.get();
+    found.notes.forEach(WorkWindow::note);
     Calibration answer =
         new Calibration(
             question.model(),
@@ -172,7 +209,8 @@ public final class ScaleFinder {
             question.inputs(),
             question.tokens(),
             question.seed(),
-            fit.get());
+            found.layers,
+            found.notes);
     file.ifPresent(
         path -> {
           CalibrationFile.write(answer, path);

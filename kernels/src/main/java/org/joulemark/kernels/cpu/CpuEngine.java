@@ -14,6 +14,7 @@ import org.joulemark.kernels.engine.GemmWork;
 import org.joulemark.kernels.engine.LayerOptions;
 import org.joulemark.kernels.engine.LayerWork;
 import org.joulemark.kernels.engine.ModelSession;
+import org.joulemark.kernels.engine.TrainableLinear;
 import org.joulemark.kernels.engine.UnsupportedWorkException;
 import org.joulemark.kernels.gemm.GemmProblem;
 import org.joulemark.kernels.gemm.OperandSource;
@@ -25,6 +26,7 @@ import org.joulemark.kernels.model.TensorSource;
 import org.joulemark.kernels.quant.LinearScheme;
 import org.joulemark.kernels.quant.Precision;
 import org.joulemark.kernels.quant.Strategy;
+import org.joulemark.kernels.quant.WeightRows;
 
 /**
  * This machine's CPU through oneDNN. Work is done when {@code submit} returns. Memory and
@@ -151,6 +153,12 @@ public final class CpuEngine implements Engine {
   public ModelSession model(ModelProblem problem, TensorSource source, LayerOptions options) {
     checkPass(problem.shape(), problem.strategy(), options);
     return CpuModelSession.prepare(problem, context, team, source);
+  }
+
+  /** {@inheritDoc} In FP32. */
+  @Override
+  public TrainableLinear trainable(WeightRows weights, int tokens) {
+    return CpuTrainableLinear.prepare(threads, weights, tokens);
   }
 
   private void checkPass(ModelShape shape, Strategy strategy, LayerOptions options) {

@@ -16,6 +16,7 @@ import org.joulemark.kernels.engine.LayerOptions;
 import org.joulemark.kernels.engine.LayerWork;
 import org.joulemark.kernels.engine.MemoryNeed;
 import org.joulemark.kernels.engine.ModelSession;
+import org.joulemark.kernels.engine.TrainableLinear;
 import org.joulemark.kernels.engine.UnsupportedWorkException;
 import org.joulemark.kernels.gemm.EncodedOperands;
 import org.joulemark.kernels.gemm.GemmProblem;
@@ -28,6 +29,7 @@ import org.joulemark.kernels.model.TensorSource;
 import org.joulemark.kernels.quant.ElementType;
 import org.joulemark.kernels.quant.Precision;
 import org.joulemark.kernels.quant.Strategy;
+import org.joulemark.kernels.quant.WeightRows;
 import org.joulemark.kernels.selftest.Checks;
 import org.joulemark.kernels.selftest.SelfChecking;
 import org.jspecify.annotations.Nullable;
@@ -195,6 +197,7 @@ public final class CudaEngine implements Engine, SelfChecking {
     new CudaWeightOnlySelfTest(this).run(checks);
     new CudaDynamicSelfTest(this).run(checks);
     new CudaModelSelfTest(this).run(checks);
+    new CudaTrainingSelfTest(this).run(checks);
   }
 
   /** The device, for kernels of our own. */
@@ -259,6 +262,13 @@ public final class CudaEngine implements Engine, SelfChecking {
   public ModelSession model(ModelProblem problem, TensorSource source, LayerOptions options) {
     checkPass(problem.shape(), problem.strategy(), options);
     return CudaModelSession.prepare(problem, this, planner(workspace()), source, options);
+  }
+
+  /** {@inheritDoc} In mixed precision: what is multiplied and what comes of it in FP16. */
+  @Override
+  public TrainableLinear trainable(WeightRows weights, int tokens) {
+    device.makeCurrent();
+    return CudaTrainableLinear.prepare(this, weights, tokens);
   }
 
   private void checkPass(ModelShape shape, Strategy strategy, LayerOptions options) {
@@ -428,6 +438,11 @@ public final class CudaEngine implements Engine, SelfChecking {
               + String.join(", ", known)
               + ".");
     }
+  }
+
+  /** cuBLAS on this engine's stream, with its workspace. */
+  cublasContext cublas() {
+    return cublas(workspace());
   }
 
   private cublasContext cublas(DeviceBuffer space) {

@@ -2,6 +2,7 @@ package org.joulemark.kernels.cuda;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.Pointer;
 import org.joulemark.kernels.layer.HostTensor;
 import org.joulemark.kernels.quant.ElementCodec;
@@ -176,6 +177,32 @@ final class DeviceArena implements AutoCloseable {
         }
       }
       return new HostTensor(name, dimensions, values);
+    }
+
+    /** Copies rows to the host, through page-locked memory, decoded on every core; waits. */
+    double[][] downloadRows(
+        ElementType type, int rows, int columns, PinnedBuffer staging, CudaStream stream) {
+      double[][] values = new double[rows][columns];
+      int rowBytes = Math.multiplyExact(columns, type.bytes());
+      int most = staging.bytes() / rowBytes;
+      for (int first = 0; first < rows; first += most) {
+        int begin = first;
+        int count = Math.min(most, rows - first);
+        memory()
+            .download(
+                offset + (long) first * rowBytes, staging.at(0), (long) count * rowBytes, stream);
+        stream.synchronize();
+        IntStream.range(0, count)
+            .parallel()
+            .forEach(
+                row -> {
+                  ByteBuffer codes = staging.view(row * rowBytes, rowBytes);
+                  for (int i = 0; i < columns; i++) {
+                    values[begin + row][i] = ElementCodec.decode(type, codes, i);
+                  }
+                });
+      }
+      return values;
     }
   }
 }

@@ -7,6 +7,7 @@ import org.joulemark.kernels.gemm.OperandSource;
 import org.joulemark.kernels.layer.LayerProblem;
 import org.joulemark.kernels.layer.ModelProblem;
 import org.joulemark.kernels.model.TensorSource;
+import org.joulemark.kernels.quant.WeightRows;
 
 /** An opened device with the libraries that run on it. Used from one thread. */
 public interface Engine extends AutoCloseable {
@@ -60,6 +61,18 @@ public interface Engine extends AutoCloseable {
    */
   default ModelSession model(ModelProblem problem, TensorSource source, LayerOptions options) {
     throw new UnsupportedWorkException("The " + name() + " engine carries out no models.");
+  }
+
+  /**
+   * Prepares one linear part whose scales are to be trained.
+   *
+   * @param tokens the most rows of X in a call
+   * @throws UnsupportedWorkException if this engine, hardware or library cannot do it, or it does
+   *     not fit into memory
+   * @throws EngineException if a native call fails
+   */
+  default TrainableLinear trainable(WeightRows weights, int tokens) {
+    throw new UnsupportedWorkException("The " + name() + " engine does not train.");
   }
 
   /** Frees the device. Works that are still open are closed first by their owners. */

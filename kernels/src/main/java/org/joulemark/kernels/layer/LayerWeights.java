@@ -5,6 +5,8 @@ import org.joulemark.kernels.model.Affine;
 import org.joulemark.kernels.model.LayerTensors;
 import org.joulemark.kernels.model.ModelShape;
 import org.joulemark.kernels.model.TensorSource;
+import org.joulemark.kernels.quant.LinearPart;
+import org.joulemark.kernels.quant.WeightRows;
 
 /**
  * One layer's weights in the arrangement that engines run, the same for every family:
@@ -35,6 +37,21 @@ public final class LayerWeights {
   /** The layer's model. */
   public ModelShape shape() {
     return shape;
+  }
+
+  /** The weight of one linear part. */
+  public WeightRows weight(LinearPart part) {
+    return PartRows.of(part, shape, tensors, source);
+  }
+
+  /** The bias of one linear part, zeros where there is none. */
+  public float[] bias(LinearPart part) {
+    return switch (part) {
+      case QKV -> qkvBias();
+      case OUTPUT -> outputBias();
+      case FEED_FORWARD_IN -> feedForwardInBias();
+      case DOWN -> downBias();
+    };
   }
 
   /** Rows of {@code qkv}. */

@@ -33,8 +33,8 @@ public sealed interface LinearScheme {
    * @param asymmetric whether activations have a zero point, the products corrected exactly: Y =
    *     s_x·s_w[n]·(Σ x_q·w_q − z_x·Σ w_q[n])
    * @param calibration how static scales are fitted: {@code minmax}, {@code percentile}, {@code
-   *     entropy}, {@code mse}; {@code trained} for scales that quantization-aware training has
-   *     learned; empty where nothing is fitted
+   *     entropy}, {@code mse}; {@code trained/STEPS} for scales that quantization-aware training
+   *     learns in so many steps; empty where nothing is fitted
    * @param smoothing α of SmoothQuant (Xiao et al., arXiv 2211.10438), 0 for none; where a norm
    *     precedes the part, s_j = max|X_j|^α / max|W_j|^(1−α) is divided out of the norm's weight
    *     and multiplied into the part's
@@ -54,6 +54,9 @@ public sealed interface LinearScheme {
      */
     public static final int MOST_OUTLIER_COLUMNS = 128;
 
+    /** How {@code calibration} begins where scales are learned; the number of steps follows. */
+    public static final String TRAINED = "trained/";
+
     @Override
     public double weightBits(Precision base) {
       return 8;
@@ -61,9 +64,14 @@ public sealed interface LinearScheme {
 
     @Override
     public boolean needsCalibration() {
-      return activations == ActivationScaling.PER_TENSOR
-          || smoothing > 0
-          || calibration.equals("trained");
+      return activations == ActivationScaling.PER_TENSOR || smoothing > 0 || trainingSteps() > 0;
+    }
+
+    /** Steps of the quantization-aware training that learns the scales; 0 where none does. */
+    public int trainingSteps() {
+      return calibration.startsWith(TRAINED)
+          ? Integer.parseInt(calibration.substring(TRAINED.length()))
+          : 0;
     }
 
     /** Whether some columns are multiplied in the base precision. */

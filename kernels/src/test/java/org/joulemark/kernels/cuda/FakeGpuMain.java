@@ -59,6 +59,8 @@ final class FakeGpuMain {
         case "models" -> models(engine);
         case "cudnn" -> cudnn(engine, args[3]);
         case "layer" -> layer(engine, Precision.valueOf(args[3]), args[4]);
+        case "training" ->
+            new CudaTrainingSelfTest(engine).run((name, check) -> print(check.row(name)));
         case "gemm" -> gemm(engine, Integer.parseInt(args[3]), args[4]);
         default -> throw new IllegalArgumentException(args[2]);
       }

@@ -236,6 +236,19 @@ class FakeGpuTest {
   }
 
   @Test
+  void trainingEqualsItsDefinition() throws IOException, InterruptedException {
+    Needs.that(isOnPath("c++"), "no C++ compiler (c++) is here to build our kernels for the host");
+    Ended ended = java(Map.of(), "0", "training");
+    assertThat(ended.output).filteredOn(row -> !row.startsWith("PASSED")).isEmpty();
+    assertThat(ended.code).isZero();
+    assertThat(ended.output)
+        .hasSize(11)
+        .anyMatch(row -> row.contains("factors"))
+        .anyMatch(row -> row.contains("training steps bloom"))
+        .anyMatch(row -> row.contains("training overflow"));
+  }
+
+  @Test
   void aTunedChoiceIsKeptOnDisk() throws IOException, InterruptedException {
     Ended first = java(Map.of(), "0", "gemm", "64", "tuned");
     assertThat(first.output)

@@ -1,6 +1,7 @@
 package org.joulemark.kernels.quant.calibration;
 
 import java.util.List;
+import java.util.Map;
 import org.joulemark.kernels.quant.LayerScales;
 
 /**
@@ -14,6 +15,7 @@ import org.joulemark.kernels.quant.LayerScales;
  * @param tokens rows of the calibration set
  * @param seed of what is made up
  * @param layers of each layer from the first on
+ * @param notes how it came about, in stable dotted keys: a training's steps, losses and times
  */
 public record Calibration(
     String model,
@@ -22,11 +24,25 @@ public record Calibration(
     String inputs,
     int tokens,
     long seed,
-    List<LayerScales> layers) {
+    List<LayerScales> layers,
+    Map<String, String> notes) {
+
+  /** Without notes. */
+  public Calibration(
+      String model,
+      String weights,
+      String strategy,
+      String inputs,
+      int tokens,
+      long seed,
+      List<LayerScales> layers) {
+    this(model, weights, strategy, inputs, tokens, seed, layers, Map.of());
+  }
 
   /** Copies the list, which must not be empty. */
   public Calibration {
     layers = List.copyOf(layers);
+    notes = Map.copyOf(notes);
     if (layers.isEmpty()) {
       throw new IllegalArgumentException("A calibration is of one layer at least.");
     }
@@ -42,6 +58,7 @@ public record Calibration(
             other.inputs,
             other.tokens,
             other.seed,
-            layers));
+            layers,
+            notes));
   }
 }

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.joulemark.kernels.quant.LayerScales;
 import org.joulemark.kernels.quant.LinearPart;
 import org.joulemark.kernels.quant.PartScales;
@@ -23,8 +24,8 @@ import org.joulemark.kernels.quant.PartScales;
 /**
  * A {@link Calibration} as JSON: its fields, and for each layer and linear part (by {@link
  * LinearPart#id}) {@code activationScale}, {@code activationZeroPoint}, {@code weightScales} and
- * {@code smoothing}, each left out where there is none. What is read equals what was written, bit
- * by bit.
+ * {@code smoothing}, each left out where there is none; {@code notes} likewise. What is read equals
+ * what was written, bit by bit.
  */
 public final class CalibrationFile {
   private static final String FORMAT = "joulemark-calibration/1";
@@ -51,6 +52,10 @@ public final class CalibrationFile {
     root.put("inputs", calibration.inputs());
     root.put("tokens", calibration.tokens());
     root.put("seed", calibration.seed());
+    if (!calibration.notes().isEmpty()) {
+      ObjectNode notes = root.putObject("notes");
+      new TreeMap<>(calibration.notes()).forEach(notes::put);
+    }
     ArrayNode layers = root.putArray("layers");
     for (LayerScales layer : calibration.layers()) {
       ObjectNode parts = layers.addObject();
@@ -115,7 +120,25 @@ public final class CalibrationFile {
         text(file, root, "inputs"),
         (int) whole(file, root, "tokens", 1, Integer.MAX_VALUE),
         whole(file, root, "seed", Long.MIN_VALUE, Long.MAX_VALUE),
-        scales);
+        scales,
+        notes(file, root.path("notes")));
+  }
+
+  private static Map<String, String> notes(Path file, JsonNode node) {
+    Map<String, String> notes = new TreeMap<>();
+    if (node.isMissingNode()) {
+      return notes;
+    }
+    if (!node.isObject()) {
+      throw new CalibrationException(file, "notes is not an object");
+    }
+    for (Map.Entry<String, JsonNode> entry : node.properties()) {
+      if (!entry.getValue().isTextual()) {
+        throw new CalibrationException(file, "notes." + entry.getKey() + " is not a text");
+      }
+      notes.put(entry.getKey(), entry.getValue().textValue());
+    }
+    return notes;
   }
 
   private static JsonNode parse(Path file) {

@@ -33,7 +33,8 @@ class CalibrationFileTest {
                           0.1f / 3, -128, new float[] {1 / 3f, 1e-30f}, new float[] {1e30f}),
                       LinearPart.DOWN,
                       new PartScales(2, 0, new float[0], new float[0]))),
-              new LayerScales(Map.of(LinearPart.OUTPUT, PartScales.NONE))));
+              new LayerScales(Map.of(LinearPart.OUTPUT, PartScales.NONE))),
+          Map.of("qat.steps", "128", "qat.loss.after", "0.001"));
 
   @TempDir Path folder;
 
@@ -80,6 +81,8 @@ class CalibrationFileTest {
         "1.0E-30 | null | layers[0].qkv.weightScales[1] is not a positive number (null)",
         "\"smoothing\":[ | \"smoothing\":[-1, | layers[0].qkv.smoothing[0]",
         "\"qkv\" | \"kqv\" | layers[0].kqv is no linear part",
+        "\"qat.steps\":\"128\" | \"qat.steps\":128 | notes.qat.steps is not a text",
+        "\"notes\":{ | \"notes\":7,\"x\":{ | notes is not an object",
         "\"layers\":[ | \"layers\":{},\"x\":[ | layers is not a list",
         "\"layers\":[ | \"layers\":[3, | layers[0] is not an object",
         "\"layers\":[ | \"layers\":[[ | it is not valid JSON at line 1",

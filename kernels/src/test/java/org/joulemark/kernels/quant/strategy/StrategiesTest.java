@@ -36,6 +36,8 @@ class StrategiesTest {
     "fp8/per-tensor/minmax, fp8/per-tensor/minmax",
     "smoothquant/0.5, smoothquant/0.5",
     "llm-int8/6, llm-int8/6.0",
+    "int8-qat/128, int8-qat",
+    "int8-qat/20, int8-qat/20",
   })
   void oneStrategyHasOneIdThatReadsBack(String id, String canonical) {
     Strategy strategy = Strategies.parse(id);
@@ -55,6 +57,8 @@ class StrategiesTest {
         "smoothquant/1.5",
         "smoothquant/x",
         "llm-int8/-6",
+        "int8-qat/0",
+        "int8-qat/1.5",
         "",
         "int8-sym/",
       })

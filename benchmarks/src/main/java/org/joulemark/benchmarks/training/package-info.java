@@ -1,0 +1,5 @@
+/** Benchmarks of training. */
+@NullMarked
+package org.joulemark.benchmarks.training;
+
+import org.jspecify.annotations.NullMarked;
