@@ -79,6 +79,14 @@ final class RunCommand extends SubCommand {
       description = "auto (default: the best there is), cuda or cpu.")
   private String engine = "";
 
+  @Option(
+      names = "--scores",
+      paramLabel = "FILE",
+      description =
+          "Scores of tasks: a results file of lm-evaluation-harness, a folder of them, or a scores"
+              + " file (default: published ones). The same as -p scores=FILE.")
+  private String scores = "";
+
   @Parameters(
       paramLabel = "JMH",
       description = "JMH's options and regular expressions of the benchmarks to include.")
@@ -86,6 +94,9 @@ final class RunCommand extends SubCommand {
 
   @Override
   public Integer call() throws IOException {
+    if (!scores.isEmpty()) {
+      jmhArguments.addAll(List.of("-p", "scores=" + scores));
+    }
     CommandLine line = CommandLine.parse(jmhArguments);
     CommandLineOptions jmh = line.options();
     if (jmh.shouldHelp()

@@ -24,7 +24,7 @@ import org.joulemark.kernels.quant.Precision;
  * through the cache, and a greedy step; of at most four sequences. All layers of a small model take
  * part, one of a large one: a reference of a whole 7B model takes minutes.
  */
-final class ModelVerification {
+public final class ModelVerification {
   private static final long LAYER_PARAMETERS = 50_000_000;
   private static final int MOST_SEQUENCES = 4;
   private static final int TOKENS = 8;
@@ -33,14 +33,15 @@ final class ModelVerification {
   private final ModelShape shape;
   private final TensorSource source;
 
-  ModelVerification(Engine engine, ModelShape shape, TensorSource source) {
+  /** For a model on an engine. */
+  public ModelVerification(Engine engine, ModelShape shape, TensorSource source) {
     this.engine = engine;
     this.shape = shape;
     this.source = source;
   }
 
   /** How many of the model's first layers take part. */
-  int layers() {
+  public int layers() {
     long layers = LAYER_PARAMETERS / shape.parametersPerLayer();
     return (int) Math.max(1, Math.min(shape.layers(), layers));
   }
@@ -52,7 +53,8 @@ final class ModelVerification {
    * @return the fidelity of the prompt's logits: 1 − relative Frobenius error
    * @throws PassMismatchException naming the tensor that is wrong and its worst element
    */
-  double verify(String name, Precision precision, int batch, LayerOptions options, long seed) {
+  public double verify(
+      String name, Precision precision, int batch, LayerOptions options, long seed) {
     ModelShape start = shape.firstLayers(layers());
     int sequences = Math.min(batch, MOST_SEQUENCES);
     int[][] tokens = tokens(shape, sequences, TOKENS, seed);
@@ -82,7 +84,7 @@ final class ModelVerification {
    *
    * @throws PassMismatchException naming the first that is not
    */
-  static void requireFinite(String name, HostTensor tensor) {
+  public static void requireFinite(String name, HostTensor tensor) {
     // What is not finite differs even from itself.
     TensorComparison comparison = TensorComparison.of(tensor.name(), tensor, tensor, 0);
     if (!comparison.passed()) {
@@ -91,7 +93,7 @@ final class ModelVerification {
   }
 
   /** Seeded tokens [batch][count] of a model's vocabulary. */
-  static int[][] tokens(ModelShape shape, int batch, int count, long seed) {
+  public static int[][] tokens(ModelShape shape, int batch, int count, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     int[][] tokens = new int[batch][count];
     for (int[] sequence : tokens) {

@@ -2,8 +2,11 @@ package org.joulemark.benchmarks.run;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.joulemark.benchmarks.task.TaskBenchmark;
+import org.joulemark.benchmarks.task.TaskCatalogue;
 import org.joulemark.benchmarks.work.Strategy;
 import org.joulemark.benchmarks.work.Weights;
 import org.joulemark.kernels.engine.EngineCatalogue;
@@ -14,6 +17,7 @@ import org.joulemark.kernels.model.Checkpoint;
 import org.joulemark.kernels.model.ModelCatalogue;
 import org.joulemark.kernels.model.ModelFormatException;
 import org.joulemark.kernels.quant.Precision;
+import org.joulemark.reports.score.ScoreBook;
 
 /**
  * What each benchmark parameter accepts, checked before anything is measured. A parameter keeps its
@@ -21,6 +25,8 @@ import org.joulemark.kernels.quant.Precision;
  */
 public final class ParameterRules {
   private static final int MOST_POSITIONS = 1 << 20;
+  // A round of the sample is at least as many passes.
+  private static final int MOST_ITEMS = 100_000;
 
   private final Map<String, Consumer<String>> rules;
 
@@ -51,6 +57,13 @@ public final class ParameterRules {
             Map.entry("strategy", Strategy::parse),
             Map.entry("sequence", value -> wholeNumber("sequence", value, 1, MOST_POSITIONS)),
             Map.entry("context", value -> wholeNumber("context", value, 1, MOST_POSITIONS)),
+            Map.entry("task", TaskCatalogue.standard()::get),
+            Map.entry(
+                "depth", value -> oneOf("depth", value, TaskBenchmark.MODEL, TaskBenchmark.LAYER)),
+            Map.entry("items", value -> wholeNumberOr("items", value, 1, MOST_ITEMS, "all")),
+            Map.entry("bucket", value -> wholeNumber("bucket", value, 1, MOST_POSITIONS)),
+            Map.entry("decoded", value -> wholeNumberOr("decoded", value, 0, MOST_POSITIONS)),
+            Map.entry("scores", ParameterRules::requireScores),
             Map.entry("attention", value -> oneOf("attention", value, "auto", "own", "cudnn")),
             Map.entry("traffic", value -> oneOf("traffic", value, "read", "write", "copy")),
             Map.entry(
@@ -111,6 +124,20 @@ public final class ParameterRules {
                 + " for seeded weights.");
       }
       Checkpoint.open(path);
+    }
+  }
+
+  private static void requireScores(String scores) {
+    if (!scores.equals(TaskBenchmark.PUBLISHED)) {
+      ScoreBook.read(Path.of(scores));
+    }
+  }
+
+  /** {@code auto}, one of some words, or a whole number. */
+  private static void wholeNumberOr(
+      String parameter, String value, long least, long most, String... words) {
+    if (!value.equals("auto") && !List.of(words).contains(value)) {
+      wholeNumber(parameter, value, least, most);
     }
   }
 

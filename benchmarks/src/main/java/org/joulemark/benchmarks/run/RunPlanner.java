@@ -11,6 +11,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.PatternSyntaxException;
+import org.joulemark.benchmarks.task.TaskBenchmark;
 import org.joulemark.benchmarks.work.Weights;
 import org.joulemark.kernels.engine.EngineProvider;
 import org.joulemark.kernels.engine.GemmOptions;
@@ -28,6 +29,7 @@ import org.openjdk.jmh.runner.options.CommandLineOptions;
 public final class RunPlanner {
   private static final String MODEL = "model";
   private static final String CHECKPOINT = "checkpoint";
+  private static final String ITEMS = "items";
   // A benchmark with this parameter carries out layers; the others multiply matrices.
   private static final String ATTENTION = "attention";
 
@@ -187,6 +189,9 @@ public final class RunPlanner {
     Map<String, String> meanings =
         params.containsKey(ATTENTION) ? layerMeanings(provider) : gemmMeanings(params, provider);
     Map<String, String> resolved = new LinkedHashMap<>(params);
+    if (params.getOrDefault(ITEMS, "").equals("auto")) {
+      resolved.put(ITEMS, TaskBenchmark.defaultItems(params.getOrDefault("depth", "")));
+    }
     resolved.replaceAll(
         (name, value) -> value.equals("auto") ? meanings.getOrDefault(name, value) : value);
     String checkpoint = params.getOrDefault(CHECKPOINT, Weights.NO_CHECKPOINT);
