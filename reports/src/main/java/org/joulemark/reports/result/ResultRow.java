@@ -1,11 +1,7 @@
 package org.joulemark.reports.result;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.joulemark.harness.journal.JournalEntry;
 import org.joulemark.harness.journal.Outcome;
 
@@ -16,6 +12,8 @@ import org.joulemark.harness.journal.Outcome;
  * @param params every parameter with the value that ran
  * @param outcome how the configuration ended
  * @param reason why it is unsupported or failed; empty where it is ok
+ * @param startedAt ISO 8601 instant in UTC; empty where the file does not say, as JMH's does not
+ * @param mode JMH's short name of the benchmark mode, such as {@code avgt}; empty without a result
  * @param primary JMH's primary metric: time per operation unless the user chose another mode
  * @param metrics the secondary metrics by name
  * @param notes facts in words
@@ -25,6 +23,8 @@ public record ResultRow(
     Map<String, String> params,
     Outcome outcome,
     String reason,
+    String startedAt,
+    String mode,
     MetricValue primary,
     Map<String, MetricValue> metrics,
     Map<String, String> notes) {
@@ -44,30 +44,20 @@ public record ResultRow(
 
   /** The rows of one journal entry: one per JMH result, or a single one without numbers. */
   public static List<ResultRow> of(JournalEntry entry) {
-    List<ResultRow> rows = new ArrayList<>();
-    for (JsonNode result : entry.results()) {
-      Map<String, MetricValue> metrics = new TreeMap<>();
-      result
-          .path("secondaryMetrics")
-          .properties()
-          .forEach(metric -> metrics.put(metric.getKey(), JmhJson.metric(metric.getValue())));
-      rows.add(row(entry, JmhJson.metric(result.path("primaryMetric")), metrics));
-    }
-    if (rows.isEmpty()) {
-      rows.add(row(entry, MetricValue.NONE, Map.of()));
-    }
-    return rows;
+    return JournalLine.of(entry).rows();
   }
 
-  private static ResultRow row(
-      JournalEntry entry, MetricValue primary, Map<String, MetricValue> metrics) {
+  /** The row of one of JMH's own results, which are there only if all went well. */
+  static ResultRow of(JmhResult result) {
     return new ResultRow(
-        entry.benchmark(),
-        new LinkedHashMap<>(entry.params()),
-        entry.outcome(),
-        entry.reason(),
-        primary,
-        metrics,
-        entry.notes());
+        result.benchmark(),
+        result.params(),
+        Outcome.OK,
+        "",
+        "",
+        result.mode(),
+        result.primary(),
+        result.metrics(),
+        Map.of());
   }
 }

@@ -87,7 +87,8 @@ class SummaryTableTest {
 
   private static final String RESULT =
       """
-      {"primaryMetric": {"score": 612.0, "scoreError": 4.0, "scoreUnit": "us/op"},
+      {"benchmark": "org.joulemark.benchmarks.gemm.GemmBenchmark.gemm", "mode": "avgt",
+       "primaryMetric": {"score": 612.0, "scoreError": 4.0, "scoreUnit": "us/op"},
        "secondaryMetrics": {
          "flop.rate": {"score": 3.5089e12, "scoreError": "NaN", "scoreUnit": "FLOP/s"},
          "energy": {"score": 0.0043, "scoreError": "NaN", "scoreUnit": "J/op"},

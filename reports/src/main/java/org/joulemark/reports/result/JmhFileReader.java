@@ -1,0 +1,53 @@
+package org.joulemark.reports.result;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Reads JMH's JSON: an array with one object a result. */
+final class JmhFileReader {
+  private JmhFileReader() {}
+
+  /**
+   * The results up to the end, or up to the first that is broken.
+   *
+   * @param file for complaints
+   * @throws IOException if the stream cannot be read
+   */
+  static Reading read(Path file, InputStream in) throws IOException {
+    List<LocatedRow> rows = new ArrayList<>();
+    try (JsonParser parser = JmhResult.JSON.createParser(in)) {
+      parser.nextToken();
+      while (parser.nextToken() != JsonToken.END_ARRAY) {
+        JmhResult result = JmhResult.JSON.readValue(parser, JmhResult.class);
+        Reading.requireOurs(result.benchmark());
+        rows.add(new LocatedRow(ResultRow.of(result), rows.size() + 1));
+      }
+      return new Reading(
+          rows,
+          false,
+          rows.isEmpty()
+              ? Optional.of(file + " holds no result: every configuration of that run failed.")
+              : Optional.empty());
+    } catch (JsonProcessingException | IllegalArgumentException e) {
+      return new Reading(rows, false, Optional.of(complaint(file, rows.size(), e)));
+    }
+  }
+
+  private static String complaint(Path file, int whole, Exception exception) {
+    String kept = whole == 0 ? "" : "; the " + whole + " before it are kept";
+    return file
+        + ", result "
+        + (whole + 1)
+        + " is none of JMH's for this suite: "
+        + Reading.reason(exception)
+        + kept
+        + ".";
+  }
+}
