@@ -216,7 +216,7 @@ public class TaskBenchmark extends PassBenchmark {
         new Metric("task.item.tokens", sample.tokens(), "token"),
         new Metric("task.padding", sample.padding(), "1"),
         // Where the score comes from stands in the unit, so that it is beside the number in JMH's
-        // own JSON.
+        // own JSON, whose writer cannot take commas there.
         new Metric(
             "score.kind",
             score.map(found -> (double) found.score().kind().code()).orElse(Double.NaN),

@@ -57,7 +57,7 @@ class TaskJobIT {
         .containsEntry("model", "tiny-mistral-swa");
     assertThat(entry.notes().get("score.source"))
         .isEqualTo(
-            "score of baseline, lm-evaluation-harness: acc,none of bf16, results_1.json, 2025-03-02");
+            "lm-evaluation-harness score of baseline: acc,none of bf16, results_1.json, 2025-03-02");
     assertThat(entry.notes()).containsEntry("task.endings", "made up");
     JsonNode metrics = entry.results().get(0).path("secondaryMetrics");
     double joules = value(metrics, "energy");
@@ -69,7 +69,7 @@ class TaskJobIT {
     assertThat(value(metrics, "task.item.tokens")).isCloseTo(20 + 6 + 3, within(0.5));
     assertThat(value(metrics, "task.padding")).isBetween(0.0, 0.6);
     assertThat(metrics.path("score.kind").path("scoreUnit").asText())
-        .isEqualTo("score of baseline, lm-evaluation-harness");
+        .isEqualTo("lm-evaluation-harness score of baseline");
     // EOR of the task is score / Wh in each iteration.
     List<Double> eor = raw(metrics, "task.eor");
     List<Double> wattHours = raw(metrics, "task.energy");

@@ -10,7 +10,7 @@ package org.joulemark.reports.score;
  */
 public record FoundScore(double value, String metric, Score score, boolean ofBaseline) {
 
-  /** One line that says where it comes from, {@code score of baseline} first where it is one. */
+  /** One line that says where it comes from, beginning with {@link #kind}. */
   public String provenance() {
     StringBuilder text = new StringBuilder(kind());
     text.append(": ").append(metric);
@@ -24,8 +24,8 @@ public record FoundScore(double value, String metric, Score score, boolean ofBas
     return text.toString();
   }
 
-  /** The kind's name, {@code score of baseline} before it where it is one. */
+  /** The kind's name, {@code score of baseline} after it where it is one. */
   public String kind() {
-    return (ofBaseline ? "score of baseline, " : "") + score.kind().id();
+    return score.kind().id() + (ofBaseline ? " score of baseline" : "");
   }
 }

@@ -27,7 +27,7 @@ class ScoreBookTest {
     FoundScore int8 = published(QWEN, "mmlu", "int8-sym");
     assertThat(int8.value()).isEqualTo(0.7424);
     assertThat(int8.ofBaseline()).isTrue();
-    assertThat(int8.provenance()).startsWith("score of baseline, published: acc of baseline");
+    assertThat(int8.provenance()).startsWith("published score of baseline: acc of baseline");
     assertThat(published(QWEN, "mmlu", "w8a8-smoothquant-gptq").value()).isEqualTo(0.7387);
   }
 
@@ -68,7 +68,7 @@ class ScoreBookTest {
             .orElseThrow();
     assertThat(other.value()).isEqualTo(0.7012);
     assertThat(other.provenance())
-        .startsWith("score of baseline, lm-evaluation-harness: exact_match,strict-match of fp16");
+        .startsWith("lm-evaluation-harness score of baseline: exact_match,strict-match of fp16");
     assertThat(book.find(query(List.of("Yi-6B"), "mmlu", List.of("acc,none"), "fp16"))).isEmpty();
     assertThatThrownBy(() -> book.find(query(QWEN, "mmlu", List.of("acc_norm,none"), "fp16")))
         .hasMessageContaining("none of the metrics acc_norm,none")
