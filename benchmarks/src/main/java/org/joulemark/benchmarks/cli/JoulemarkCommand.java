@@ -28,6 +28,8 @@ import picocli.CommandLine.ParameterException;
       DoctorCommand.class,
       ModelsCommand.class,
       ShapesCommand.class,
+      TasksCommand.class,
+      StudyCommand.class,
       SelfTestCommand.class,
       VerifyCommand.class
     },
@@ -36,6 +38,7 @@ import picocli.CommandLine.ParameterException;
       "  java -jar benchmarks.jar                                  the quick preset on the best engine",
       "  java -jar benchmarks.jar doctor                           what is here, and what is missing",
       "  java -jar benchmarks.jar -p precision=INT8 -p shape=qwen2.5-7b/gate_up -p tokens=16,2048",
+      "  java -jar benchmarks.jar Task -p task=mmlu,gsm8k          the energy, EOR and TWEOR of whole tasks",
       "  java -jar benchmarks.jar --preset standard --out results  a result to keep",
       "  java -jar benchmarks.jar run --help                       every option of a run",
       "  java -jar benchmarks.jar -h                               JMH's own options; all of them work"

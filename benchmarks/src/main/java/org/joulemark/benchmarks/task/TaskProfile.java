@@ -86,11 +86,36 @@ public record TaskProfile(
     return listed.isEmpty() ? drawn(family, n) : grouped(n);
   }
 
-  private List<ItemTokens> drawn(String family, int n) {
+  /**
+   * The item of which a share {@code prompt} of all have no longer a prompt and a share {@code
+   * decoded} decode no more; of a list, the one at the share {@code prompt}.
+   */
+  ItemTokens draw(String family, double prompt, double decoded) {
+    if (!listed.isEmpty()) {
+      return listed.get((int) (prompt * listed.size()));
+    }
+    double inside = Math.max(Double.MIN_NORMAL, prompt);
+    return new ItemTokens(
+        prompts(family).quantile(inside),
+        endingsPerItem() * endingTokensEach,
+        decodedTokens.quantile(Math.max(Double.MIN_NORMAL, decoded)));
+  }
+
+  /** The tokens that a share of the prompts do not exceed, where they are a distribution. */
+  public double promptPercentile(String family, double share) {
+    return prompts(family).quantile(share);
+  }
+
+  private TokenCounts prompts(String family) {
     TokenCounts prompts = promptTokens.get(tokenizer(family));
     if (prompts == null) {
-      throw new IllegalStateException(id + " has neither a distribution nor a list");
+      throw new IllegalStateException(id + " has a list of items and no distribution");
     }
+    return prompts;
+  }
+
+  private List<ItemTokens> drawn(String family, int n) {
+    TokenCounts prompts = prompts(family);
     double[] prompt = prompts.strata(n);
     double[] decoded = decodedTokens.strata(n);
     int[] pairing = ranks(n, PAIRING);

@@ -35,6 +35,17 @@ class BadInputIT {
         bad("-t 4", "-t 4", "threads"),
         bad("--presett quick", "presett", "--help"),
         bad("-f many", "many", "-h"),
+        bad("Task -p task=piqa", "task=piqa", "mmlu, hellaswag"),
+        bad("Task -p task=nowhere.json", "nowhere.json", "no file"),
+        bad("Task -p depth=half", "depth=half", "model, layer"),
+        bad("Task -p items=0", "items=0", "from 1 to"),
+        bad("Task -p decoded=-1", "decoded=-1", "from 0 to"),
+        bad("Task --scores nowhere", "nowhere", "lm-evaluation-harness"),
+        bad("Task --grid atlantis", "--grid atlantis", "us gb de"),
+        bad("Task --pue 0.5", "--pue 0.5", "1 or more"),
+        bad("tasks --results nowhere", "nowhere", "no such file"),
+        bad("tasks --draw 3", "--draw", "--task"),
+        bad("study --check nowhere", "nowhere", "no such file"),
         bad("shapes --precision FP64", "FP64", "INT8"),
         bad("shapes --tokens 0", "tokens=0", "from 1 to"));
   }

@@ -49,6 +49,15 @@ class TaskJobIT {
       throws IOException, InterruptedException {
     SuiteProcess suite = run("--scores", "results_1.json");
     assertThat(suite.exitCode()).as(suite.out() + suite.err()).isZero();
+    assertThat(suite.out())
+        .contains("Whole tasks:")
+        .contains("[1] lm-evaluation-harness score of baseline: acc,none of bf16");
+    SuiteProcess check = SuiteProcess.run(folder, "study", "--check", "results");
+    assertThat(check.exitCode()).as(check.err()).isZero();
+    assertThat(check.out()).contains("int8-saving").contains("not testable with this data");
+    SuiteProcess table =
+        SuiteProcess.run(folder, "tasks", "--results", "results/results.json", "--grid", "100");
+    assertThat(table.out()).contains("g CO2e").contains("lm-evaluation-harness score of baseline");
     JournalEntry entry = only();
     assertThat(entry.params())
         .containsEntry("items", "5")

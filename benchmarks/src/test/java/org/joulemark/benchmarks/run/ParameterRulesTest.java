@@ -27,7 +27,12 @@ class ParameterRulesTest {
     "sequence,many,from 1 to",
     "context,-1,from 1 to",
     "attention,flash,'auto, own, cudnn'",
-    "checkpoint,/nowhere,none"
+    "checkpoint,/nowhere,none",
+    "task,piqa,'mmlu, hellaswag, gsm8k, arc-challenge, truthfulqa-mc2'",
+    "depth,half,'model, layer'",
+    "items,none,from 1 to",
+    "bucket,0,from 1 to",
+    "decoded,-1,from 0 to"
   })
   void refusesWithTheValidChoices(String parameter, String value, String choice) {
     assertThatThrownBy(() -> rules.check(parameter, value))
@@ -44,7 +49,14 @@ class ParameterRulesTest {
     "sequence,2048",
     "context,1",
     "attention,cudnn",
-    "checkpoint,none"
+    "checkpoint,none",
+    "task,gsm8k",
+    "depth,layer",
+    "items,all",
+    "items,auto",
+    "decoded,auto",
+    "decoded,0",
+    "scores,published"
   })
   void accepts(String parameter, String value) {
     assertThatCode(() -> rules.check(parameter, value)).doesNotThrowAnyException();

@@ -3,11 +3,43 @@ package org.joulemark.benchmarks.task;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
+import org.joulemark.kernels.layer.ModelProblem;
+import org.joulemark.kernels.model.ModelCatalogue;
+import org.joulemark.kernels.model.ModelShape;
+import org.joulemark.kernels.quant.Precision;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class TaskSampleTest {
   private static final TaskProfile MMLU = TaskCatalogue.standard().get("mmlu");
+
+  @Test
+  void fiftyItemsStandForTwoHundredCarriedOutInFull(@TempDir Path folder) throws IOException {
+    ModelShape shape = ModelCatalogue.standard().get("qwen2.5-7b");
+    ModelProblem problem = new ModelProblem(shape, Precision.FP16, 1, 8192);
+    for (long seed = 1; seed <= 5; seed++) {
+      StringBuilder lines = new StringBuilder();
+      for (ItemTokens item : DrawnItems.of(MMLU, shape.family(), 200, seed)) {
+        lines.append("{\"prompt_tokens\": ").append((int) item.prompt()).append("}\n");
+      }
+      Path file = Files.writeString(folder.resolve(seed + ".jsonl"), lines);
+      TaskProfile listed = TaskCatalogue.standard().get(file.toString());
+      double full = meanFlops(TaskSample.of(listed, shape.family(), 200, 16), problem);
+      double estimate = meanFlops(TaskSample.of(listed, shape.family(), 50, 16), problem);
+      assertThat(estimate / full).as("seed " + seed).isCloseTo(1, within(0.01));
+    }
+  }
+
+  private static double meanFlops(TaskSample sample, ModelProblem problem) {
+    return sample.items().stream()
+        .mapToDouble(item -> problem.flops(0, item.prompt()))
+        .average()
+        .orElseThrow();
+  }
 
   @Test
   void lengthsAreRoundedUpAndTheRoundingIsReported() {
