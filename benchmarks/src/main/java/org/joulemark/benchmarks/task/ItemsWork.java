@@ -77,6 +77,11 @@ final class ItemsWork implements Work {
     }
   }
 
+  /** Leaves out the next {@code count} items. */
+  void skip(int count) {
+    next = (next + count) % items.length;
+  }
+
   /** Items submitted so far. */
   long submitted() {
     return submitted;

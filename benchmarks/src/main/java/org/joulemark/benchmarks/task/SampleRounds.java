@@ -2,12 +2,14 @@ package org.joulemark.benchmarks.task;
 
 /**
  * Keeps an iteration to whole rounds of the sample, so that the mean over its items is that of the
- * sample, and says how far a window that is a little shorter may be from that.
+ * sample, and says how far a window that is a little shorter is from that.
  */
 final class SampleRounds {
   // A ticking counter's window begins and ends with an edge, and edges are looked for five times a
   // second: this much of the work at most is outside.
   private static final double SECONDS_OUTSIDE_A_TICKING_WINDOW = 0.4;
+
+  private static final double STRIDE = 0.381966;
 
   private final ItemsWork work;
   private final double[] flops;
@@ -28,8 +30,12 @@ final class SampleRounds {
     this.ticking = ticking;
   }
 
-  /** Notes where an iteration begins. */
+  /**
+   * Begins an iteration, each at another item, so that what a ticking window leaves out at its ends
+   * are not the same items again and again.
+   */
   void begin() {
+    work.skip((int) Math.round(flops.length * STRIDE));
     submittedBefore = work.submitted();
     beganNanos = System.nanoTime();
   }
@@ -47,10 +53,10 @@ final class SampleRounds {
   }
 
   /**
-   * How far the mean cost of the items inside the energy window may be from the sample's, as a
-   * fraction; call after {@link #complete}.
+   * How far the mean cost of the items inside the energy window is from the sample's, as a standard
+   * deviation and a fraction; call after {@link #complete}.
    */
-  double bias() {
+  double spread() {
     long units = units();
     if (!ticking || units == 0) {
       return 0;
@@ -58,6 +64,6 @@ final class SampleRounds {
     double secondsPerUnit = (System.nanoTime() - beganNanos) * 1e-9 / units;
     long outside = (long) Math.ceil(SECONDS_OUTSIDE_A_TICKING_WINDOW / secondsPerUnit);
     // What is outside beyond a round is whole rounds.
-    return TaskSample.bias(flops, units, Math.min(outside, Math.min(units - 1, flops.length)));
+    return TaskSample.spread(flops, units, Math.min(outside, Math.min(units - 1, flops.length)));
   }
 }

@@ -227,7 +227,7 @@ public class TaskBenchmark extends PassBenchmark {
     return Objects.requireNonNull(rounds, "the benchmark has not been prepared");
   }
 
-  /** Notes where the iteration begins. */
+  /** Begins a round of the sample. */
   @Setup(Level.Iteration)
   public void mark(IterationParams iteration) {
     warmup = iteration.getType() == IterationType.WARMUP;
@@ -244,12 +244,12 @@ public class TaskBenchmark extends PassBenchmark {
   @Override
   protected List<Metric> finish() {
     List<Metric> metrics = new ArrayList<>(ofTask);
-    double bias = Double.NaN;
+    double spread = Double.NaN;
     if (!warmup) {
       rounds().complete();
-      bias = rounds().bias();
+      spread = rounds().spread();
     }
-    metrics.add(new Metric("task.sample.bias", bias, "1"));
+    metrics.add(new Metric("task.sample.spread", spread, "1"));
     return metrics;
   }
 }

@@ -94,13 +94,33 @@ class ItemsWorkTest {
     rounds.complete();
     assertThat(work.submitted()).isEqualTo(1 + 6);
     assertThat(work.completed()).isEqualTo(7);
-    assertThat(rounds.bias()).isZero();
+    assertThat(rounds.spread()).isZero();
     SampleRounds ticking = new SampleRounds(work, new double[] {1, 2, 3}, true);
     ticking.begin();
     ticking.complete();
-    assertThat(ticking.bias()).isZero();
+    assertThat(ticking.spread()).isZero();
     work.submit();
     ticking.complete();
-    assertThat(ticking.bias()).isBetween(0.1, 1.0);
+    assertThat(ticking.spread()).isBetween(0.05, 1.0);
+  }
+
+  @Test
+  void eachIterationBeginsAtAnotherItem() {
+    List<List<Step>> items = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      items.add(List.of(new Step(new Logged("item " + i, 1), 1)));
+    }
+    ItemsWork work = new ItemsWork(items, Map.of());
+    SampleRounds rounds = new SampleRounds(work, new double[] {1, 1, 1, 1, 1}, true);
+    List<String> first = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      rounds.begin();
+      log.clear();
+      work.submit();
+      first.add(log.get(0));
+      rounds.complete();
+      assertThat(log).hasSize(5).doesNotHaveDuplicates();
+    }
+    assertThat(first).containsExactly("item 2", "item 4", "item 1");
   }
 }

@@ -74,11 +74,24 @@ class TaskSampleTest {
   }
 
   @Test
-  void wholeRoundsHaveNoBiasAndLostEndsHaveTheirOwn() {
+  void wholeRoundsHaveNoSpreadAndLongerOnesLessOfIt() {
     double[] cost = {1, 2, 3, 6};
-    assertThat(TaskSample.bias(cost, 8, 0)).isZero();
-    // Without the last, 6: (24 − 6) / 7 against 3.
-    assertThat(TaskSample.bias(cost, 8, 1)).isCloseTo(1 - 18.0 / 7 / 3, within(1e-12));
+    assertThat(TaskSample.spread(cost, 8, 0)).isZero();
+    assertThat(TaskSample.spread(new double[] {2, 2, 2}, 3, 2)).isCloseTo(0, within(1e-12));
+    double once = TaskSample.spread(cost, 8, 3);
+    assertThat(once).isBetween(0.02, 0.5);
+    // The same items outside matter a quarter as much in four times the work.
+    assertThat(TaskSample.spread(cost, 32, 3)).isCloseTo(once / 4, within(once / 8));
+  }
+
+  @Test
+  void ofTwoSecondsOfShortItemsAPercentIsLeftOpen() {
+    double[] tokens =
+        TaskSample.of(MMLU, "qwen2", 16, 16).items().stream()
+            .mapToDouble(SampledItem::prompt)
+            .toArray();
+    // 25 ms an item: 80 of them in 2 s, 16 in the 0.4 s that a window may leave out.
+    assertThat(TaskSample.spread(tokens, 80, 16)).isBetween(0.001, 0.015);
   }
 
   @Test

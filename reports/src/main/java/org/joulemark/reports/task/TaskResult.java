@@ -9,6 +9,7 @@ import org.joulemark.reports.result.LocatedRow;
 import org.joulemark.reports.result.MetricValue;
 import org.joulemark.reports.result.ResultFile;
 import org.joulemark.reports.result.ResultRow;
+import org.joulemark.reports.result.Samples;
 
 /**
  * What one task took, on one device in one way.
@@ -97,12 +98,26 @@ public record TaskResult(
         row.metric("task.item.tokens").value());
   }
 
-  /** The scatter between iterations, the repeatability of a window, and the sample's bias. */
+  /**
+   * The scatter between iterations; and what each iteration leaves open by itself, its window's
+   * repeatability and the items outside it, of which the mean over the iterations keeps the less.
+   */
   private static Interval energy(ResultRow row) {
     MetricValue energy = row.metric("task.energy");
+    double root = Math.sqrt(Math.max(1, iterations(energy.samples())));
+    double window = row.metric("task.energy.uncertainty").value();
+    double sample = energy.value() * row.metric("task.sample.spread").value();
     return Interval.ofScatter(energy)
-        .widenedBy(Interval.NORMAL * row.metric("task.energy.uncertainty").value())
-        .widenedBy(energy.value() * row.metric("task.sample.bias").value());
+        .widenedBy(Interval.NORMAL * window / root)
+        .widenedBy(Interval.NORMAL * sample / root);
+  }
+
+  private static int iterations(Samples samples) {
+    int count = 0;
+    for (int fork = 0; fork < samples.forks(); fork++) {
+      count += samples.fork(fork).length;
+    }
+    return count;
   }
 
   /** The strategy's name without its options. */

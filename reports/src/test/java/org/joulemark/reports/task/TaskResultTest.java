@@ -23,7 +23,7 @@ class TaskResultTest {
         "secondaryMetrics": {
           "task.energy": {"score": 40.0, "scoreError": 3, "scoreUnit": "Wh", "rawData": [[39.9, 40.0, 40.1]]},
           "task.energy.uncertainty": {"score": 0.05, "scoreError": "NaN", "scoreUnit": "Wh", "rawData": [[0.05, 0.05, 0.05]]},
-          "task.sample.bias": {"score": 0.002, "scoreError": "NaN", "scoreUnit": "1", "rawData": [[0.002, 0.002, 0.002]]},
+          "task.sample.spread": {"score": 0.001, "scoreError": "NaN", "scoreUnit": "1", "rawData": [[0.001, 0.001, 0.001]]},
           "task.time": {"score": 0.08, "scoreError": "NaN", "scoreUnit": "h", "rawData": [[0.08, 0.08, 0.08]]},
           "task.eor": {"score": 0.01856, "scoreError": "NaN", "scoreUnit": "1/Wh", "rawData": [[0.01856]]},
           "task.tweor": {"score": 6.4e-5, "scoreError": "NaN", "scoreUnit": "1/(Wh·s)", "rawData": [[6.4e-5]]},
@@ -46,16 +46,18 @@ class TaskResultTest {
     assertThat(result.energyKind()).isEqualTo("measured");
     assertThat(result.scoreSource()).isEqualTo("published score of baseline");
     assertThat(result.itemTokens()).isEqualTo(697);
-    // Student's t for three values: 4.303 · 0.1 / √3; the window 1.96 · 0.05; the sample 0.2 %.
+    // Student's t for three values: 4.303 · 0.1 / √3; the window 1.96 · 0.05; the sample 1.96 · 0.1
+    // %.
     assertThat(result.wattHours().halfWidth())
-        .isCloseTo(Math.sqrt(0.2484 * 0.2484 + 0.098 * 0.098 + 0.08 * 0.08), within(1e-4));
+        .isCloseTo(
+            Math.sqrt(0.2484 * 0.2484 + (0.098 * 0.098 + 0.0784 * 0.0784) / 3), within(1e-4));
   }
 
   @Test
   void showsTheTableWithCarbonAndMoneyOnlyWhereTheyAreAskedFor() throws IOException {
     List<TaskResult> results = List.of(only());
     assertThat(TaskTable.render(results, Footprint.NONE))
-        .contains("40.00 ± 0.28")
+        .contains("40.00 ± 0.26")
         .contains("0.08000")
         .contains("0.01856")
         .contains("6.400e-05")
