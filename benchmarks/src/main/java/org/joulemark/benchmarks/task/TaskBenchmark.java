@@ -227,10 +227,15 @@ public class TaskBenchmark extends PassBenchmark {
     return Objects.requireNonNull(rounds, "the benchmark has not been prepared");
   }
 
-  /** Begins a round of the sample. */
+  /** Notes whether the iteration counts; fixtures run in no order that could be relied on. */
   @Setup(Level.Iteration)
   public void mark(IterationParams iteration) {
     warmup = iteration.getType() == IterationType.WARMUP;
+  }
+
+  /** Begins a round of the sample. */
+  @Override
+  protected void begun() {
     rounds().begin();
   }
 

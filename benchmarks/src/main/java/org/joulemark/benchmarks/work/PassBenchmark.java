@@ -150,6 +150,12 @@ public abstract class PassBenchmark {
   @Setup(Level.Iteration)
   public void begin() {
     session.begin();
+    begun();
+  }
+
+  /** Told when the window is open and no unit of it has been submitted. */
+  protected void begun() {
+    // Most benchmarks have nothing to count.
   }
 
   /** Starts one work unit; on an asynchronous engine, waits for the oldest of those in flight. */
