@@ -229,9 +229,10 @@ CUresult cuModuleUnload(void *module) {
   free(m);
   return OK;
 }
-typedef void Launcher(unsigned blocks, unsigned threads, void **arguments);
+typedef void Launcher(unsigned blocks, unsigned threads, unsigned shared, void **arguments);
 typedef struct Function {
   char name[64];
+  unsigned most_shared;
   Launcher *launcher;
   unsigned count;
   unsigned char sizes[32];
@@ -249,6 +250,7 @@ CUresult cuModuleGetFunction(void **function, void *module, const char *name) {
   if (!m) return INVALID_VALUE;
   Function *f = calloc(1, sizeof *f); /* as long as the process, as in a real driver as long as the module */
   snprintf(f->name, sizeof f->name, "%s", name);
+  f->most_shared = 48 << 10;
   *function = f;
   if (m->library) {
     f->launcher = (Launcher *)symbol(m, "launch", name);
@@ -260,9 +262,15 @@ CUresult cuModuleGetFunction(void **function, void *module, const char *name) {
   for (size_t i = 0; i < sizeof known / sizeof *known; i++) if (!strcmp(known[i], name)) return OK;
   return 500;
 }
+/* CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES, as much as every GPU from 8.0 on gives. */
+CUresult cuFuncSetAttribute(void *function, int attribute, int value) {
+  if (!function || attribute != 8 || value < 0 || value > 99 << 10) return INVALID_VALUE;
+  ((Function *)function)->most_shared = value;
+  return OK;
+}
 typedef struct Launch {
   const Function *function;
-  unsigned blocks, threads;
+  unsigned blocks, threads, shared;
   uint64_t arguments[32];
 } Launch;
 static void launch(void *data) {
@@ -272,7 +280,7 @@ static void launch(void *data) {
   if (f->launcher) {
     void *places[32];
     for (unsigned i = 0; i < f->count; i++) places[i] = &a[i];
-    f->launcher(l->blocks, l->threads, places);
+    f->launcher(l->blocks, l->threads, l->shared, places);
     return;
   }
   uint32_t *words = (uint32_t *)(uintptr_t)a[0];
@@ -286,11 +294,12 @@ static void launch(void *data) {
 }
 CUresult cuLaunchKernel(void *function, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz,
                         unsigned shared, void *stream, void **arguments, void **extra) {
-  if (!gx || gx > 0x7fffffff || gy != 1 || gz != 1 || !bx || bx > 1024 || by != 1 || bz != 1 || shared || extra) {
+  const Function *f = function;
+  if (!gx || gx > 0x7fffffff || gy != 1 || gz != 1 || !bx || bx > 1024 || by != 1 || bz != 1 || extra) {
     return INVALID_VALUE;
   }
-  Launch l = {.function = function, .blocks = gx, .threads = bx};
-  const Function *f = function;
+  if (shared > f->most_shared) return INVALID_VALUE;
+  Launch l = {.function = function, .blocks = gx, .threads = bx, .shared = shared};
   if (f->launcher) {
     for (unsigned i = 0; i < f->count; i++) memcpy(&l.arguments[i], arguments[i], f->sizes[i]);
   } else if (f->name[0] != 'e') {
@@ -307,4 +316,50 @@ CUresult cuGetErrorName(int code, const char **name) {
 CUresult cuGetErrorString(int code, const char **text) {
   *text = code == OUT_OF_MEMORY ? "out of memory" : "an error of the fake driver";
   return OK;
+}
+
+/* No private tables. */
+CUresult cuGetExportTable(const void **table, const void *id) { (void)table, (void)id; return INVALID_VALUE; }
+/* What cuDNN looks up when it plans, and calls only when it executes. */
+#define ABSENT(name) \
+  CUresult name(void) { \
+    fprintf(stderr, #name " is not part of the stand-in.\n"); \
+    return 801; \
+  }
+ABSENT(cuCtxGetCurrent)
+ABSENT(cuCtxGetLimit)
+ABSENT(cuCtxPopCurrent)
+ABSENT(cuCtxPopCurrent_v2)
+ABSENT(cuCtxPushCurrent)
+ABSENT(cuCtxPushCurrent_v2)
+ABSENT(cuLaunchCooperativeKernel)
+ABSENT(cuLaunchKernelEx)
+ABSENT(cuLibraryLoadFromFile)
+ABSENT(cuLinkAddData)
+ABSENT(cuLinkAddData_v2)
+ABSENT(cuLinkComplete)
+ABSENT(cuLinkCreate)
+ABSENT(cuLinkCreate_v2)
+ABSENT(cuLinkDestroy)
+ABSENT(cuOccupancyMaxPotentialClusterSize)
+ABSENT(cuStreamGetCtx)
+CUresult cuLibraryLoadData(void **library, const void *code, void *o, void *v, unsigned n, void *p, void *q, unsigned m) {
+  (void)o, (void)v, (void)n, (void)p, (void)q, (void)m;
+  if (!code) return INVALID_VALUE;
+  *library = malloc(1);
+  return OK;
+}
+CUresult cuLibraryUnload(void *library) { free(library); return OK; }
+CUresult cuLibraryGetKernel(void **kernel, void *library, const char *name) {
+  *kernel = library;
+  return library && name ? OK : INVALID_VALUE;
+}
+CUresult cuKernelGetAttribute(int *value, int attribute, void *kernel, int device) {
+  (void)attribute, (void)device;
+  *value = 0;
+  return kernel ? OK : INVALID_VALUE;
+}
+CUresult cuKernelSetAttribute(int attribute, int value, void *kernel, int device) {
+  (void)attribute, (void)value, (void)device;
+  return kernel ? OK : INVALID_VALUE;
 }

@@ -64,8 +64,8 @@ static char *launchers(const char *source) {
     char name[128] = {0};
     memcpy(name, found, strcspn(found, "("));
     at += sprintf(at,
-                  "\nextern \"C\" void launch_%s(unsigned blocks, unsigned threads, void **arguments) {"
-                  " host::launch(%s, blocks, threads, arguments); }"
+                  "\nextern \"C\" void launch_%s(unsigned blocks, unsigned threads, unsigned shared, void **arguments)"
+                  " { host::launch(%s, blocks, threads, shared, arguments); }"
                   "\nextern \"C\" unsigned count_%s() { return host::count(%s); }"
                   "\nextern \"C\" void sizes_%s(unsigned char *into) { host::sizes(%s, into); }\n",
                   name, name, name, name, name, name);

@@ -11,6 +11,7 @@
 #include <ucontext.h>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #define __global__
 #define __device__
@@ -34,6 +35,13 @@ static jmp_buf scheduler;
 static unsigned running;
 static void (*body)(void *);
 static void *body_data;
+/* What the launch gave, and behind it bytes that nobody may touch. */
+static unsigned char *launched;
+static unsigned launched_bytes;
+static const unsigned FENCE = 256;
+/* Copies that a thread began and has not waited for. */
+struct Copy { void *to; const void *from; };
+static std::vector<Copy> pending[1024];
 
 static void wait_at(State state) {
   Fiber &self = fibers[running];
@@ -90,11 +98,17 @@ static void run_block(unsigned threads) {
     for (unsigned w = 0; w < threads; w += 32) progress |= release(w, w + 32 < threads ? w + 32 : threads, AT_WARP);
     progress |= release(0, threads, AT_BLOCK);
     for (unsigned i = 0; i < threads; i++) alive |= fibers[i].state != DONE;
-    if (!alive) return;
+    if (!alive) break;
     if (!progress) {
       fprintf(stderr, "A block of a kernel waits for threads that will never come.\n");
       abort();
     }
+  }
+  for (unsigned i = 0; i < threads; i++) {
+    if (!pending[i].empty()) { fprintf(stderr, "A thread ended before its copies had come.\n"); abort(); }
+  }
+  for (unsigned i = 0; i < FENCE; i++) {
+    if (launched[launched_bytes + i] != 0xa5) { fprintf(stderr, "A kernel wrote behind its shared memory.\n"); abort(); }
   }
 }
 /* What lane `lane` of the caller's warp gave at this exchange; every lane must give. */
@@ -128,7 +142,11 @@ template <class... A> struct Call {
     call(c->kernel, c->arguments, std::index_sequence_for<A...>());
   }
 };
-template <class... A> static void launch(void (*kernel)(A...), unsigned blocks, unsigned threads, void **arguments) {
+template <class... A> static void launch(void (*kernel)(A...), unsigned blocks, unsigned threads, unsigned shared,
+                                         void **arguments) {
+  launched = (unsigned char *)realloc(launched, shared + FENCE);
+  launched_bytes = shared;
+  memset(launched, 0xa5, shared + FENCE);
   Call<A...> c = {kernel, arguments};
   body = Call<A...>::run;
   body_data = &c;
@@ -151,6 +169,12 @@ static inline void __syncwarp(unsigned = ~0u) { host::wait_at(host::AT_WARP); }
 template <class T> static T __shfl_xor_sync(unsigned, T value, int lane) {
   const unsigned self = threadIdx.x % 32;
   return host::give(value).template of<T>(self ^ (unsigned)lane);
+}
+static inline int __any_sync(unsigned, int predicate) {
+  host::Warp warp = host::give(predicate);
+  int any = 0;
+  for (unsigned lane = 0; lane < 32; lane++) any |= warp.of<int>(lane);
+  return any != 0;
 }
 static inline float __uint_as_float(unsigned bits) { float f; memcpy(&f, &bits, 4); return f; }
 static inline unsigned __float_as_uint(float f) { unsigned bits; memcpy(&bits, &f, 4); return bits; }

@@ -10,6 +10,28 @@ static inline unsigned short float_to_fp16(float value) {
 }
 static inline float bf16_to_float(unsigned short bits) { return __uint_as_float((unsigned)bits << 16); }
 
+static inline unsigned char *launched_shared() { return host::launched; }
+static inline float power_of_two(float x) { return exp2f(x); }
+static inline unsigned pair_fp16(float low, float high) { return float_to_fp16(low) | (unsigned)float_to_fp16(high) << 16; }
+static inline unsigned short to_bf16(float value) {
+  const unsigned bits = __float_as_uint(value);
+  return value != value ? 0x7fff : (unsigned short)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
+}
+static inline unsigned pair_bf16(float low, float high) { return to_bf16(low) | (unsigned)to_bf16(high) << 16; }
+
+/* A copy is made when it is waited for: what reads before that sees what was there. */
+static inline void begin_copy(void *shared, const void *global, bool there) {
+  if ((uintptr_t)shared % 16 || (uintptr_t)global % 16) { fprintf(stderr, "cp.async that is not aligned\n"); abort(); }
+  host::pending[threadIdx.x].push_back({shared, there ? global : 0});
+}
+static inline void await_copies() {
+  for (const host::Copy &copy : host::pending[threadIdx.x]) {
+    if (copy.from) memcpy(copy.to, copy.from, 16);
+    else memset(copy.to, 0, 16);
+  }
+  host::pending[threadIdx.x].clear();
+}
+
 static inline void load_matrices(unsigned *matrices, const void *row) {
   if ((uintptr_t)row % 16) { fprintf(stderr, "ldmatrix of a row that is not aligned\n"); abort(); }
   const unsigned lane = threadIdx.x % 32;

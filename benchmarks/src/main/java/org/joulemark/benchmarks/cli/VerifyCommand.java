@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.joulemark.benchmarks.run.UsageException;
-import org.joulemark.benchmarks.work.Strategy;
 import org.joulemark.kernels.engine.Engine;
 import org.joulemark.kernels.engine.EngineCatalogue;
 import org.joulemark.kernels.engine.EngineOptions;
@@ -34,6 +33,8 @@ import org.joulemark.kernels.model.Checkpoint;
 import org.joulemark.kernels.model.ModelCatalogue;
 import org.joulemark.kernels.model.ModelShape;
 import org.joulemark.kernels.quant.Precision;
+import org.joulemark.kernels.quant.Strategy;
+import org.joulemark.kernels.quant.strategy.Strategies;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -139,16 +140,15 @@ final class VerifyCommand extends SubCommand {
   }
 
   private Precision precision() {
-    return Strategy.find(precisionName)
+    return Strategies.find(precisionName)
+        .filter(Strategy::isPlain)
         .orElseThrow(
             () ->
                 new UsageException(
                     "--precision "
                         + precisionName
-                        + " is not known; choose from "
-                        + Strategy.ids()
-                        + "."))
-        .precision();
+                        + " is not known; choose from fp32, tf32, fp16, bf16."))
+        .base();
   }
 
   private static void requirePositive(String option, int value, int least) {

@@ -12,6 +12,7 @@ import org.joulemark.kernels.layer.LayerProblem;
 import org.joulemark.kernels.layer.LayerVerifier;
 import org.joulemark.kernels.layer.TensorComparison;
 import org.joulemark.kernels.model.ModelShape;
+import org.joulemark.kernels.quant.LayerScales;
 
 /**
  * One decoder layer. Before anything is timed its output is held against the FP64 reference, some
@@ -20,12 +21,16 @@ import org.joulemark.kernels.model.ModelShape;
  */
 public abstract class LayerBenchmark extends PassBenchmark {
 
-  /** The pass to measure. */
-  protected abstract LayerProblem problem(ModelShape shape);
+  /**
+   * The pass to measure.
+   *
+   * @param scales what was found for the strategy beforehand
+   */
+  protected abstract LayerProblem problem(ModelShape shape, LayerScales scales);
 
   @Override
   protected final WorkSession prepare(EngineSession opened, Weights weights, LayerOptions options) {
-    LayerProblem problem = problem(weights.shape());
+    LayerProblem problem = problem(weights.shape(), LayerScales.NONE);
     LayerWork work = opened.engine().layer(problem, weights.layer(), options);
     String name =
         "layer " + problem.phase().id() + " of " + problem.shape().id() + " in " + strategy;

@@ -2,6 +2,7 @@ package org.joulemark.benchmarks.layer;
 
 import org.joulemark.kernels.layer.LayerProblem;
 import org.joulemark.kernels.model.ModelShape;
+import org.joulemark.kernels.quant.LayerScales;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 
@@ -15,8 +16,8 @@ public class LayerDecode extends LayerBenchmark {
   public String context;
 
   @Override
-  protected LayerProblem problem(ModelShape shape) {
-    return LayerProblem.decode(shape, precision(), batch(), Integer.parseInt(context));
+  protected LayerProblem problem(ModelShape shape, LayerScales scales) {
+    return LayerProblem.decode(shape, strategy(), scales, batch(), Integer.parseInt(context));
   }
 
   /** One layer pass. */

@@ -2,6 +2,7 @@ package org.joulemark.benchmarks.layer;
 
 import org.joulemark.kernels.layer.LayerProblem;
 import org.joulemark.kernels.model.ModelShape;
+import org.joulemark.kernels.quant.LayerScales;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 
@@ -15,8 +16,8 @@ public class LayerPrefill extends LayerBenchmark {
   public String sequence;
 
   @Override
-  protected LayerProblem problem(ModelShape shape) {
-    return LayerProblem.prefill(shape, precision(), batch(), Integer.parseInt(sequence));
+  protected LayerProblem problem(ModelShape shape, LayerScales scales) {
+    return LayerProblem.prefill(shape, strategy(), scales, batch(), Integer.parseInt(sequence));
   }
 
   /** One layer pass. */

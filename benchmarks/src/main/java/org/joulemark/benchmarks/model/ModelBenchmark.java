@@ -1,5 +1,6 @@
 package org.joulemark.benchmarks.model;
 
+import java.util.List;
 import org.joulemark.benchmarks.work.Ceiling;
 import org.joulemark.benchmarks.work.EngineSession;
 import org.joulemark.benchmarks.work.PassBenchmark;
@@ -44,9 +45,10 @@ public abstract class ModelBenchmark extends PassBenchmark {
   protected final WorkSession prepare(EngineSession opened, Weights weights, LayerOptions options) {
     ModelShape shape = weights.shape();
     String name = "model " + phase() + " of " + shape.id() + " in " + strategy;
-    ModelProblem problem = new ModelProblem(shape, precision(), batch(), start() + newTokens());
+    ModelProblem problem =
+        new ModelProblem(shape, strategy(), List.of(), batch(), start() + newTokens());
     ModelVerification verification = new ModelVerification(opened.engine(), shape, weights.model());
-    double fidelity = verification.verify(name, precision(), batch(), options, seed());
+    double fidelity = verification.verify(name, strategy(), batch(), options, seed());
     WorkWindow.note("verified.layers", verification.layers() + " of " + shape.layers());
 
     ModelSession session = opened.engine().model(problem, weights.model(), options);

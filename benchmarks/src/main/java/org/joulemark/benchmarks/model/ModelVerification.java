@@ -16,7 +16,7 @@ import org.joulemark.kernels.layer.ReferenceModel;
 import org.joulemark.kernels.layer.TensorComparison;
 import org.joulemark.kernels.model.ModelShape;
 import org.joulemark.kernels.model.TensorSource;
-import org.joulemark.kernels.quant.Precision;
+import org.joulemark.kernels.quant.Strategy;
 
 /**
  * Holds the start of a model against FP64: embedding, first layers, final norm and head at their
@@ -53,19 +53,18 @@ public final class ModelVerification {
    * @return the fidelity of the prompt's logits: 1 − relative Frobenius error
    * @throws PassMismatchException naming the tensor that is wrong and its worst element
    */
-  public double verify(
-      String name, Precision precision, int batch, LayerOptions options, long seed) {
+  public double verify(String name, Strategy strategy, int batch, LayerOptions options, long seed) {
     ModelShape start = shape.firstLayers(layers());
     int sequences = Math.min(batch, MOST_SEQUENCES);
     int[][] tokens = tokens(shape, sequences, TOKENS, seed);
     List<TensorComparison> rows = new ArrayList<>();
-    ModelProblem problem = new ModelProblem(start, precision, sequences, TOKENS);
+    ModelProblem problem = new ModelProblem(start, strategy, List.of(), sequences, TOKENS);
     // The engine comes first: what it does not support needs no reference.
     try (ModelSession session = engine.model(problem, source, options)) {
       ExpectedPass expected =
           ExpectedPass.from(
               new ReferenceModel(start, source, sequences, TOKENS), tokens, 1, TOKENS - 1, 1);
-      rows.addAll(PassVerifier.verify(session, expected, PassTolerance.of(precision)));
+      rows.addAll(PassVerifier.verify(session, expected, PassTolerance.of(strategy.base())));
     }
     double fidelity = Double.NaN;
     for (TensorComparison row : rows) {

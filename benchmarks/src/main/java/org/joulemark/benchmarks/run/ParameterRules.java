@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.joulemark.benchmarks.task.TaskBenchmark;
 import org.joulemark.benchmarks.task.TaskCatalogue;
-import org.joulemark.benchmarks.work.Strategy;
 import org.joulemark.benchmarks.work.Weights;
 import org.joulemark.kernels.engine.EngineCatalogue;
 import org.joulemark.kernels.gemm.Epilogue;
@@ -17,6 +16,7 @@ import org.joulemark.kernels.model.Checkpoint;
 import org.joulemark.kernels.model.ModelCatalogue;
 import org.joulemark.kernels.model.ModelFormatException;
 import org.joulemark.kernels.quant.Precision;
+import org.joulemark.kernels.quant.strategy.Strategies;
 import org.joulemark.reports.score.ScoreBook;
 
 /**
@@ -54,7 +54,7 @@ public final class ParameterRules {
             Map.entry("device", ParameterRules::requireDevice),
             Map.entry("model", ModelCatalogue.standard()::get),
             Map.entry("checkpoint", ParameterRules::requireCheckpoint),
-            Map.entry("strategy", Strategy::parse),
+            Map.entry("strategy", Strategies::parse),
             Map.entry("sequence", value -> wholeNumber("sequence", value, 1, MOST_POSITIONS)),
             Map.entry("context", value -> wholeNumber("context", value, 1, MOST_POSITIONS)),
             Map.entry("task", TaskCatalogue.standard()::get),

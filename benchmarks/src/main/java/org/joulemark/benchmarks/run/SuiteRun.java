@@ -91,18 +91,20 @@ public final class SuiteRun {
       Result result = runJmh(options, notes);
       double wallSeconds = (System.nanoTime() - start) / 1e9;
       Map<String, String> facts = ForkNotes.read(notes);
+      Map<String, String> ran = RanParameters.of(configuration.params(), facts);
+      List<RunResult> runResults = RanParameters.rename(result.results(), ran);
       JournalEntry entry =
           new JournalEntry(
               configuration.benchmark(),
-              new LinkedHashMap<>(configuration.params()),
+              ran,
               result.outcome(),
               result.reason(),
               startedAt.toString(),
               wallSeconds,
               facts,
-              ResultFiles.json(result.results()));
+              ResultFiles.json(runResults));
       journal.append(entry);
-      results.addAll(result.results());
+      results.addAll(runResults);
       ResultFiles.write(results, ResultFormatType.JSON, folder.resolve(ResultFiles.JSON_FILE_NAME));
       learnAboutEngine(facts);
       List<ResultRow> newRows = ResultRow.of(entry);

@@ -17,7 +17,8 @@ import org.joulemark.kernels.layer.LayerVerifier;
 import org.joulemark.kernels.layer.TensorComparison;
 import org.joulemark.kernels.model.ModelShape;
 import org.joulemark.kernels.model.TensorSource;
-import org.joulemark.kernels.quant.Precision;
+import org.joulemark.kernels.quant.LayerScales;
+import org.joulemark.kernels.quant.Strategy;
 
 /**
  * Items through one layer of a model, for devices that cannot hold it all. Endings are a pass of
@@ -32,7 +33,7 @@ final class LayerItems {
   private final ModelShape shape;
   private final TensorSource source;
   private final LayerOptions options;
-  private final Precision precision;
+  private final Strategy strategy;
   private final int batch;
   private final TaskSample sample;
 
@@ -41,14 +42,14 @@ final class LayerItems {
       ModelShape shape,
       TensorSource source,
       LayerOptions options,
-      Precision precision,
+      Strategy strategy,
       int batch,
       TaskSample sample) {
     this.engine = engine;
     this.shape = shape;
     this.source = source;
     this.options = options;
-    this.precision = precision;
+    this.strategy = strategy;
     this.batch = batch;
     this.sample = sample;
   }
@@ -94,14 +95,19 @@ final class LayerItems {
 
   private Map<LayerProblem, Integer> passes(SampledItem item) {
     Map<LayerProblem, Integer> passes = new LinkedHashMap<>();
-    passes.put(LayerProblem.prefill(shape, precision, batch, item.prompt()), 1);
+    passes.put(LayerProblem.prefill(shape, strategy, LayerScales.NONE, batch, item.prompt()), 1);
     if (item.endings() > 0) {
-      passes.merge(LayerProblem.prefill(shape, precision, batch, item.endings()), 1, Integer::sum);
+      passes.merge(
+          LayerProblem.prefill(shape, strategy, LayerScales.NONE, batch, item.endings()),
+          1,
+          Integer::sum);
     }
     DecodeBlocks.of(item.prompt() + item.endings(), item.decoded(), DECODE_BLOCK)
         .forEach(
             (position, times) ->
-                passes.put(LayerProblem.decode(shape, precision, batch, position), times));
+                passes.put(
+                    LayerProblem.decode(shape, strategy, LayerScales.NONE, batch, position),
+                    times));
     return passes;
   }
 

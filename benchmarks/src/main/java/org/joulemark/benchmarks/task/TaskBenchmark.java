@@ -100,7 +100,7 @@ public class TaskBenchmark extends PassBenchmark {
     PreparedItems prepared =
         layer
             ? new LayerItems(
-                    opened.engine(), shape, weights.layer(), options, precision(), batch(), sample)
+                    opened.engine(), shape, weights.layer(), options, strategy(), batch(), sample)
                 .prepare(name)
             : wholeModel(opened, weights, options, sample, name);
     Optional<FoundScore> score = score(profile, shape);
@@ -118,7 +118,7 @@ public class TaskBenchmark extends PassBenchmark {
             profile.id(),
             batch() * sample.tokens(),
             (double) profile.items() / batch() * (layer ? shape.layers() : 1));
-    Ceiling ceiling = Ceiling.of(opened, precision().name(), unit.flops(), unit.bytes());
+    Ceiling ceiling = Ceiling.of(opened, strategy().base().name(), unit.flops(), unit.bytes());
     return new WorkSession(opened, prepared.work(), unit, ceiling, prepared.freeOwner());
   }
 
@@ -139,10 +139,11 @@ public class TaskBenchmark extends PassBenchmark {
       EngineSession opened, Weights weights, LayerOptions options, TaskSample sample, String name) {
     ModelShape shape = weights.shape();
     ModelVerification verification = new ModelVerification(opened.engine(), shape, weights.model());
-    double fidelity = verification.verify(name, precision(), batch(), options, seed());
+    double fidelity = verification.verify(name, strategy(), batch(), options, seed());
     WorkWindow.note("verified.layers", verification.layers() + " of " + shape.layers());
     ModelProblem problem =
-        new ModelProblem(shape, precision(), batch(), sample.capacity() + ModelItems.DECODE_BLOCK);
+        new ModelProblem(
+            shape, strategy(), List.of(), batch(), sample.capacity() + ModelItems.DECODE_BLOCK);
     ModelSession session = opened.engine().model(problem, weights.model(), options);
     boolean complete = false;
     try {

@@ -7,7 +7,8 @@ import org.joulemark.kernels.engine.LayerOptions;
 import org.joulemark.kernels.engine.UnsupportedWorkException;
 import org.joulemark.kernels.engine.Work;
 import org.joulemark.kernels.layer.TensorComparison;
-import org.joulemark.kernels.quant.Precision;
+import org.joulemark.kernels.quant.Strategy;
+import org.joulemark.kernels.quant.strategy.Strategies;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Level;
@@ -52,7 +53,7 @@ public abstract class PassBenchmark {
   @Param(Weights.NO_CHECKPOINT)
   public String checkpoint;
 
-  /** A {@link Strategy}. */
+  /** A strategy: {@code java -jar benchmarks.jar strategies} lists them. */
   @Param("fp32")
   public String strategy;
 
@@ -118,9 +119,9 @@ public abstract class PassBenchmark {
     return value.equals("auto") ? auto : value;
   }
 
-  /** What the linear parts multiply in. */
-  protected final Precision precision() {
-    return Strategy.parse(strategy).precision();
+  /** How the layer or model is carried out. */
+  protected final Strategy strategy() {
+    return Strategies.parse(strategy);
   }
 
   /** Sequences side by side. */

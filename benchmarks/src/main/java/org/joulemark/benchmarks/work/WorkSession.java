@@ -9,18 +9,24 @@ import org.joulemark.kernels.engine.DeviceTimes;
 import org.joulemark.kernels.engine.Work;
 
 /**
- * One prepared work between JMH's iterations: fills the device's queue and opens the window before
- * each, drains and closes it after. The window's numbers are the device's; what JMH times is the
- * benchmark method alone.
+ * One prepared work between JMH's iterations: lets a GPU run in, opens the window and fills the
+ * device's queue before each, drains and closes it after. The window's numbers are the device's;
+ * what JMH times is the benchmark method alone.
  */
 public final class WorkSession implements AutoCloseable {
   private static final long MORE_WORK_NANOS = 200_000_000;
+  // A GPU at its power limit that has rested runs faster than it can sustain until its power
+  // controller has caught up. Profilers make the rest between iterations longer, so without a
+  // run-in as long as the rest they would change what they measure.
+  private static final long SHORTEST_RUN_IN_NANOS = 100_000_000;
+  private static final long LONGEST_RUN_IN_NANOS = 500_000_000;
 
   private final EngineSession session;
   private final Work work;
   private final WorkUnit unit;
   private final Ceiling ceiling;
   private final Runnable freeOwner;
+  private long restingSince = System.nanoTime();
 
   /**
    * For work that has been verified.
@@ -55,6 +61,10 @@ public final class WorkSession implements AutoCloseable {
 
   /** Call at the end of {@code @Setup(Level.Iteration)}. */
   public void begin() {
+    if (!session.gpu().isEmpty()) {
+      long rested = System.nanoTime() - restingSince;
+      run(Math.min(LONGEST_RUN_IN_NANOS, Math.max(SHORTEST_RUN_IN_NANOS, rested)));
+    }
     work.resetDeviceTimes();
     WorkWindow.open(unit, session.engine().energyDomain(), work::completed);
     // Last, so that opening the window cannot let the queue run dry: JMH would count its refilling.
@@ -68,6 +78,7 @@ public final class WorkSession implements AutoCloseable {
    */
   public void end(Metric... more) {
     work.drain();
+    restingSince = System.nanoTime();
     DeviceTimes times = work.deviceTimes();
     List<Metric> metrics = new ArrayList<>();
     metrics.add(new Metric("device.time", times.medianSeconds(), "s/op"));
@@ -81,11 +92,16 @@ public final class WorkSession implements AutoCloseable {
 
   /** Another stretch of units, for a window that is too short to be read well. */
   private void runMore() {
-    long end = System.nanoTime() + MORE_WORK_NANOS;
+    run(MORE_WORK_NANOS);
+  }
+
+  private void run(long nanos) {
+    long end = System.nanoTime() + nanos;
     do {
       work.submit();
     } while (System.nanoTime() < end);
     work.drain();
+    restingSince = System.nanoTime();
   }
 
   @Override

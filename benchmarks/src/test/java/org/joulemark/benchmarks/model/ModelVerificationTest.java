@@ -19,6 +19,7 @@ import org.joulemark.kernels.model.ModelCatalogue;
 import org.joulemark.kernels.model.ModelShape;
 import org.joulemark.kernels.model.TensorSource;
 import org.joulemark.kernels.quant.Precision;
+import org.joulemark.kernels.quant.Strategy;
 import org.junit.jupiter.api.Test;
 
 class ModelVerificationTest {
@@ -32,9 +33,9 @@ class ModelVerificationTest {
       ModelVerification verification =
           new ModelVerification(engine, checkpoint.shape(), checkpoint);
       assertThat(verification.layers()).isEqualTo(checkpoint.shape().layers());
-      assertThat(verification.verify("test", Precision.FP32, 6, options, 1))
+      assertThat(verification.verify("test", Strategy.plain(Precision.FP32), 6, options, 1))
           .isBetween(1 - 2e-5, 1.0);
-      assertThat(verification.verify("test", Precision.FP16, 1, options, 1))
+      assertThat(verification.verify("test", Strategy.plain(Precision.FP16), 1, options, 1))
           .isBetween(1 - 3e-3, 1 - 1e-5);
     }
   }
@@ -52,7 +53,8 @@ class ModelVerificationTest {
     try (Engine engine = provider.open(EngineOptions.DEFAULT)) {
       ModelVerification verification =
           new ModelVerification(readingFrom(wrong, engine), checkpoint.shape(), checkpoint);
-      assertThatThrownBy(() -> verification.verify("test pass", Precision.FP32, 2, options, 1))
+      assertThatThrownBy(
+              () -> verification.verify("test pass", Strategy.plain(Precision.FP32), 2, options, 1))
           .isInstanceOf(PassMismatchException.class)
           .hasMessageContaining("test pass")
           .hasMessageContaining("most at [");

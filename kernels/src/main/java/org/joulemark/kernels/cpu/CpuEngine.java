@@ -22,7 +22,9 @@ import org.joulemark.kernels.layer.ModelProblem;
 import org.joulemark.kernels.model.LayerTensors;
 import org.joulemark.kernels.model.ModelShape;
 import org.joulemark.kernels.model.TensorSource;
+import org.joulemark.kernels.quant.LinearScheme;
 import org.joulemark.kernels.quant.Precision;
+import org.joulemark.kernels.quant.Strategy;
 
 /**
  * This machine's CPU through oneDNN. Work is done when {@code submit} returns. Memory and
@@ -136,7 +138,7 @@ public final class CpuEngine implements Engine {
    */
   @Override
   public LayerWork layer(LayerProblem problem, TensorSource source, LayerOptions options) {
-    checkPass(problem.shape(), problem.precision(), options);
+    checkPass(problem.shape(), problem.strategy(), options);
     return CpuLayerWork.prepare(problem, context, team, source);
   }
 
@@ -147,23 +149,39 @@ public final class CpuEngine implements Engine {
    */
   @Override
   public ModelSession model(ModelProblem problem, TensorSource source, LayerOptions options) {
-    checkPass(problem.shape(), problem.precision(), options);
+    checkPass(problem.shape(), problem.strategy(), options);
     return CpuModelSession.prepare(problem, context, team, source);
   }
 
-  private void checkPass(ModelShape shape, Precision precision, LayerOptions options) {
+  private void checkPass(ModelShape shape, Strategy strategy, LayerOptions options) {
     checkLibrary(options.library());
     only("algorithm", options.algorithm(), LAYER_DEFAULTS.algorithm());
     only("attention", options.attention(), LAYER_DEFAULTS.attention());
     only("launch", options.launch(), LAYER_DEFAULTS.launch());
     refuse(LayerTensors.unsupported(shape).map(reason -> reason + "."));
-    refuse(isa.whyNot(precision));
-    switch (precision) {
-      case FP32, FP16, BF16 -> threads.prepareCurrentThread();
-      default ->
-          throw new UnsupportedWorkException(
-              "A layer in " + precision + " needs a quantization strategy.");
+    refuse(whyNot(strategy));
+    threads.prepareCurrentThread();
+  }
+
+  /** Why a strategy cannot run natively, in one sentence; empty if it can. */
+  private Optional<String> whyNot(Strategy strategy) {
+    if (strategy.linear() instanceof LinearScheme.Fp8) {
+      return isa.whyNot(Precision.FP8_E4M3);
     }
+    if (strategy.linear() instanceof LinearScheme.Int8) {
+      return isa.whyNot(Precision.INT8);
+    }
+    if (strategy.linear() instanceof LinearScheme.WeightOnly) {
+      return Optional.empty();
+    }
+    if (strategy.linear() instanceof LinearScheme.Dynamic) {
+      return isa.whyNot(Precision.INT8);
+    }
+    return switch (strategy.base()) {
+      case FP32, FP16, BF16, TF32 -> isa.whyNot(strategy.base());
+      case FP16_ACC16, FP8_E4M3, FP8_E5M2, INT8, INT8_OUT8 ->
+          Optional.of("A layer in " + strategy.base() + " needs a quantization strategy.");
+    };
   }
 
   private static void refuse(Optional<String> reason) {

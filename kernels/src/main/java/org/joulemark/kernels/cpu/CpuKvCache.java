@@ -1,5 +1,6 @@
 package org.joulemark.kernels.cpu;
 
+import org.joulemark.kernels.engine.EngineException;
 import org.joulemark.kernels.layer.KvCacheShape;
 
 /**
@@ -7,12 +8,21 @@ import org.joulemark.kernels.layer.KvCacheShape;
  * keys of a head as [headSize, capacity], its values as [capacity, headSize].
  */
 final class CpuKvCache {
+  private static final int LARGEST_CODE = 127;
+
   private final KvCacheShape shape;
   private final float[][] keys;
   private final float[][] values;
+  private final boolean int8;
 
-  /** An empty cache. */
-  CpuKvCache(KvCacheShape shape) {
+  /**
+   * An empty cache.
+   *
+   * @param int8 whether what is written is rounded to INT8 codes with one scale for each position
+   *     of a head; it is kept in FP32 all the same, so this has INT8's fidelity and not its size
+   */
+  CpuKvCache(KvCacheShape shape, boolean int8) {
+    this.int8 = int8;
     int heads = shape.batch() * shape.kvHeads();
     int size = Math.multiplyExact(shape.capacity(), shape.headSize());
     this.shape = shape;
@@ -35,13 +45,45 @@ final class CpuKvCache {
     return values[sequence * shape.kvHeads() + kvHead];
   }
 
-  /** Writes the key and the value of one position of one head. */
+  /** What is kept, for the facts. */
+  String description() {
+    return int8 ? "INT8 codes as FP32" : "FP32";
+  }
+
+  /**
+   * Writes the key and the value of one position of one head; both arrays may be changed.
+   *
+   * @throws EngineException if a number is NaN and codes are kept
+   */
   void put(int sequence, int kvHead, int position, float[] key, float[] value) {
+    if (int8) {
+      round(key);
+      round(value);
+    }
     float[] headKeys = keys(sequence, kvHead);
     int d = shape.headSize();
     for (int i = 0; i < d; i++) {
       headKeys[i * shape.capacity() + position] = key[i];
     }
     System.arraycopy(value, 0, values(sequence, kvHead), position * d, d);
+  }
+
+  private static void round(float[] vector) {
+    float largest = 0;
+    for (float number : vector) {
+      if (Float.isNaN(number)) {
+        throw new EngineException("The keys or values of a layer hold NaN.");
+      }
+      if (!Float.isInfinite(number)) {
+        largest = Math.max(largest, Math.abs(number));
+      }
+    }
+    float step = largest / LARGEST_CODE;
+    float scale = step == 0 ? 1 : step;
+    for (int i = 0; i < vector.length; i++) {
+      float quotient = vector[i] / scale;
+      double code = Math.max(-LARGEST_CODE, Math.min(LARGEST_CODE, Math.rint(quotient)));
+      vector[i] = (float) code * scale;
+    }
   }
 }

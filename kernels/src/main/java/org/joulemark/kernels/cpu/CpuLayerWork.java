@@ -1,6 +1,7 @@
 package org.joulemark.kernels.cpu;
 
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
@@ -23,6 +24,7 @@ final class CpuLayerWork implements LayerWork {
   private final LayerProblem problem;
   private final OpenMpThreads threads;
   private final NativeScope scope;
+  private final CpuLinears linears;
   private final CpuPass pass;
   private final CpuPass.Layer layer;
   private final Map<String, String> facts;
@@ -40,14 +42,18 @@ final class CpuLayerWork implements LayerWork {
     this.scope = scope;
     ModelShape shape = problem.shape();
     LayerWeights weights = new LayerWeights(shape, LayerTensors.alone(shape), source);
-    CpuKvCache cache = new CpuKvCache(KvCacheShape.of(shape, problem.batch(), problem.capacity()));
+    CpuKvCache cache =
+        new CpuKvCache(
+            KvCacheShape.of(shape, problem.batch(), problem.capacity()),
+            problem.strategy().int8Cache());
+    this.linears = new CpuLinears(context, team, problem.strategy());
     this.pass =
         new CpuPass(
             context,
             team,
             scope,
             weights,
-            problem.precision(),
+            linears,
             problem.batch(),
             problem.newTokens(),
             null,
@@ -55,8 +61,8 @@ final class CpuLayerWork implements LayerWork {
             cache);
     CpuPass.Weights packed;
     try (WeightPacker packer =
-        new WeightPacker(context, CpuPass.largestWeightBytes(shape, problem.precision()))) {
-      packed = pass.pack(scope, packer, weights);
+        new WeightPacker(context, CpuPass.largestWeightBytes(shape, problem.strategy()))) {
+      packed = pass.pack(scope, packer, weights, problem.scales());
     }
     this.layer = pass.bind(packed, cache);
     fill(pass.input(), problem.input(), source);
@@ -74,7 +80,7 @@ final class CpuLayerWork implements LayerWork {
             "attention",
             CpuEngine.ATTENTION,
             "kv.cache",
-            "FP32",
+            cache.description(),
             "threads",
             Integer.toString(threads.effective()));
   }
@@ -102,12 +108,14 @@ final class CpuLayerWork implements LayerWork {
     long weights = 0;
     for (LinearLayer part : shape.linearLayers()) {
       weights +=
-          (long) part.outFeatures() * part.inFeatures() * problem.precision().weight().bytes();
+          (long) part.outFeatures()
+              * part.inFeatures()
+              * CpuLinears.weightBytes(problem.strategy());
     }
-    long largest = CpuPass.largestWeightBytes(shape, problem.precision());
+    long largest = CpuPass.largestWeightBytes(shape, problem.strategy());
     long rows = Math.max(problem.rows(), (long) problem.batch() * problem.start());
     long cache = KvCacheShape.of(shape, problem.batch(), problem.capacity()).bytes(Float.BYTES);
-    CpuMemory.require(weights + largest + CpuPass.bytes(shape, problem.precision(), rows), cache);
+    CpuMemory.require(weights + largest + CpuPass.bytes(shape, problem.strategy(), rows), cache);
   }
 
   private static void fill(NativeMatrix matrix, TensorSpec tensor, TensorSource source) {
@@ -153,7 +161,7 @@ final class CpuLayerWork implements LayerWork {
               team,
               temporary,
               weights,
-              problem.precision(),
+              linears,
               problem.batch(),
               problem.start(),
               pass.arrangement(),
@@ -208,7 +216,9 @@ final class CpuLayerWork implements LayerWork {
 
   @Override
   public Map<String, String> facts() {
-    return facts;
+    Map<String, String> all = new LinkedHashMap<>(facts);
+    all.putAll(linears.facts());
+    return all;
   }
 
   @Override

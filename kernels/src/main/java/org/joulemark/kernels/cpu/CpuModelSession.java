@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
-import org.joulemark.kernels.cpu.DnnlLinear.Fused;
+import org.joulemark.kernels.cpu.CpuLinear.Fused;
 import org.joulemark.kernels.engine.ModelSession;
 import org.joulemark.kernels.engine.Work;
 import org.joulemark.kernels.layer.GreedyDecoding;
@@ -19,13 +19,12 @@ import org.joulemark.kernels.layer.PassOutput;
 import org.joulemark.kernels.layer.PassRequest;
 import org.joulemark.kernels.layer.TokenCheck;
 import org.joulemark.kernels.model.Affine;
-import org.joulemark.kernels.model.LayerTensors;
 import org.joulemark.kernels.model.ModelShape;
 import org.joulemark.kernels.model.ModelTensors;
 import org.joulemark.kernels.model.TensorSource;
 import org.joulemark.kernels.model.TensorSpec;
 import org.joulemark.kernels.quant.ElementType;
-import org.joulemark.kernels.quant.Precision;
+import org.joulemark.kernels.quant.PartScales;
 import org.jspecify.annotations.Nullable;
 
 /** A whole model on the CPU: weights packed once, one plan for each number of new tokens. */
@@ -42,7 +41,8 @@ final class CpuModelSession implements ModelSession {
   private final List<CpuPass.Weights> layers = new ArrayList<>();
   private final List<CpuKvCache> caches = new ArrayList<>();
   private final LayerWeights kind;
-  private final DnnlLinear.Weights head;
+  private final CpuLinears linears;
+  private final CpuLinear.Weights head;
   private final DnnlLinear headPart;
 
   private final Plan single;
@@ -60,6 +60,7 @@ final class CpuModelSession implements ModelSession {
     this.context = context;
     this.team = team;
     this.scope = scope;
+    this.linears = new CpuLinears(context, team, problem.strategy());
     ModelTensors tensors = ModelTensors.of(shape);
     this.embedding = embedding(tensors.embedding(), source);
     this.embeddingNorm =
@@ -67,18 +68,27 @@ final class CpuModelSession implements ModelSession {
     this.finalNorm = vectors(tensors.finalNorm(), source);
     this.kind = new LayerWeights(shape, tensors.layers().get(0), source);
     for (int i = 0; i < shape.layers(); i++) {
-      caches.add(new CpuKvCache(KvCacheShape.of(shape, problem.batch(), problem.capacity())));
+      caches.add(
+          new CpuKvCache(
+              KvCacheShape.of(shape, problem.batch(), problem.capacity()),
+              problem.strategy().int8Cache()));
     }
     CpuPass pass = pass(scope, 1, null);
     this.headPart = headPart(scope, problem.batch(), null);
     try (WeightPacker packer = new WeightPacker(context, largestBytes(problem))) {
-      for (LayerTensors layer : tensors.layers()) {
-        layers.add(pass.pack(scope, packer, new LayerWeights(shape, layer, source)));
+      for (int i = 0; i < shape.layers(); i++) {
+        LayerWeights layer = new LayerWeights(shape, tensors.layers().get(i), source);
+        layers.add(pass.pack(scope, packer, layer, problem.scales(i)));
       }
       this.head =
-          new DnnlLinear.Weights(
-              headPart.pack(scope, packer, (row, into) -> source.row(tensors.head(), row, into)),
-              null);
+          headPart.pack(
+              scope,
+              packer,
+              new CpuLinear.WeightSource(
+                  (row, into) -> source.row(tensors.head(), row, into),
+                  new float[0],
+                  PartScales.NONE,
+                  0));
     }
     this.single = new Plan(scope, pass, 1);
   }
@@ -104,32 +114,35 @@ final class CpuModelSession implements ModelSession {
   /** Bytes of the largest matrix that is packed. */
   private static long largestBytes(ModelProblem problem) {
     return Math.max(
-        tableBytes(problem), CpuPass.largestWeightBytes(problem.shape(), problem.precision()));
+        tableBytes(problem), CpuPass.largestWeightBytes(problem.shape(), problem.strategy()));
   }
 
   private static long tableBytes(ModelProblem problem) {
     ModelShape shape = problem.shape();
-    return (long) shape.vocabulary() * shape.hidden() * problem.precision().weight().bytes();
+    int bytes = CpuLinears.plainPrecision(problem.strategy()).weight().bytes();
+    return (long) shape.vocabulary() * shape.hidden() * bytes;
   }
 
   private static void requireMemory(ModelProblem problem) {
     ModelShape shape = problem.shape();
-    Precision precision = problem.precision();
-    // A tied head is packed, so it is held twice; packing holds one more copy of the largest part.
+    // The embedding is read by rows and the head is packed, so a tied head is held twice; packing
+    // holds one more copy of the largest part.
+    long layers = shape.layers() * shape.parametersPerLayer();
     long weights =
-        problem.weightBytes()
-            + (shape.tiedHead() ? tableBytes(problem) : 0)
+        layers * CpuLinears.weightBytes(problem.strategy())
+            + 2 * tableBytes(problem)
             + largestBytes(problem);
     long rows = (long) problem.batch() * problem.capacity();
     CpuMemory.require(
-        weights + CpuPass.bytes(shape, precision, rows),
+        weights + CpuPass.bytes(shape, problem.strategy(), rows),
         KvCacheShape.of(shape, problem.batch(), problem.capacity()).bytes(Float.BYTES)
             * shape.layers());
   }
 
   private NativeMatrix embedding(TensorSpec tensor, TensorSource source) {
     NativeMatrix table =
-        new NativeMatrix(scope, problem.precision().weight(), shape.vocabulary(), shape.hidden());
+        new NativeMatrix(
+            scope, linears.plainPrecision().weight(), shape.vocabulary(), shape.hidden());
     IntStream.range(0, shape.vocabulary())
         .parallel()
         .forEach(
@@ -155,7 +168,7 @@ final class CpuModelSession implements ModelSession {
         team,
         owner,
         kind,
-        problem.precision(),
+        linears,
         problem.batch(),
         tokens,
         arrangement,
@@ -168,7 +181,7 @@ final class CpuModelSession implements ModelSession {
         context,
         owner,
         new DnnlLinear.Spec(
-            problem.precision(),
+            linears.plainPrecision(),
             ElementType.FP32,
             rows,
             shape.vocabulary(),
@@ -188,7 +201,7 @@ final class CpuModelSession implements ModelSession {
     private final CpuNorm lastNorm;
     private final NativeMatrix lastRows; // [batch, H]
     private final NativeMatrix lastLogits; // [batch, vocabulary]
-    private final DnnlLinear.Call lastHead;
+    private final CpuLinear.Call lastHead;
     private final float[] row = new float[shape.hidden()];
 
     Plan(NativeScope owner, CpuPass pass, int tokens) {
@@ -205,8 +218,7 @@ final class CpuModelSession implements ModelSession {
       this.lastRows =
           tokens == 1
               ? pass.normed()
-              : new NativeMatrix(
-                  owner, problem.precision().activation(), problem.batch(), shape.hidden());
+              : new NativeMatrix(owner, linears.inputType(), problem.batch(), shape.hidden());
       this.lastLogits =
           new NativeMatrix(owner, ElementType.FP32, problem.batch(), shape.vocabulary());
       this.lastHead =
@@ -265,7 +277,7 @@ final class CpuModelSession implements ModelSession {
     }
 
     /** The head over every normed row, into memory that this plan owns. */
-    DnnlLinear.Call allHead() {
+    CpuLinear.Call allHead() {
       NativeMatrix logits =
           new NativeMatrix(owner, ElementType.FP32, pass.rows(), shape.vocabulary());
       return headPart(owner, pass.rows(), headPart).bind(owner, head, pass.normed(), logits, null);
@@ -404,7 +416,7 @@ final class CpuModelSession implements ModelSession {
     int[][] given = Arrays.stream(tokens).map(int[]::clone).toArray(int[][]::new);
     Plan plan = newPlan(given[0].length);
     try {
-      DnnlLinear.Call head = plan.allHead();
+      CpuLinear.Call head = plan.allHead();
       return new Unit(plan.owner) {
         @Override
         void run() {

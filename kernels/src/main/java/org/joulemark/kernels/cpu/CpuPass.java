@@ -1,11 +1,17 @@
 package org.joulemark.kernels.cpu;
 
+import java.util.Arrays;
 import java.util.List;
-import org.joulemark.kernels.cpu.DnnlLinear.Fused;
+import org.joulemark.kernels.cpu.CpuLinear.Fused;
+import org.joulemark.kernels.cpu.CpuLinear.WeightSource;
 import org.joulemark.kernels.layer.LayerWeights;
 import org.joulemark.kernels.model.ModelShape;
 import org.joulemark.kernels.quant.ElementType;
-import org.joulemark.kernels.quant.Precision;
+import org.joulemark.kernels.quant.LayerScales;
+import org.joulemark.kernels.quant.LinearPart;
+import org.joulemark.kernels.quant.LinearScheme;
+import org.joulemark.kernels.quant.PartScales;
+import org.joulemark.kernels.quant.Strategy;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,11 +36,11 @@ final class CpuPass {
   private final NativeMatrix inner; // [M, I]
   private final NativeMatrix output; // [M, H] FP32
 
-  private final DnnlLinear qkvPart;
-  private final DnnlLinear outputPart;
-  private final @Nullable DnnlLinear gatePart;
-  private final DnnlLinear upPart;
-  private final DnnlLinear downPart;
+  private final CpuLinear qkvPart;
+  private final CpuLinear outputPart;
+  private final @Nullable CpuLinear gatePart;
+  private final CpuLinear upPart;
+  private final CpuLinear downPart;
 
   private final CpuNorm inputNorm;
   private final CpuNorm postNorm;
@@ -45,11 +51,7 @@ final class CpuPass {
    * arrangement counts.
    */
   record Arrangement(
-      DnnlLinear qkv,
-      DnnlLinear output,
-      @Nullable DnnlLinear gate,
-      DnnlLinear up,
-      DnnlLinear down) {}
+      CpuLinear qkv, CpuLinear output, @Nullable CpuLinear gate, CpuLinear up, CpuLinear down) {}
 
   /**
    * One layer's weights, encoded and packed; {@code vectors} are weight and bias of the norm before
@@ -57,16 +59,17 @@ final class CpuPass {
    */
   record Weights(
       List<float[]> vectors,
-      DnnlLinear.Weights qkv,
-      DnnlLinear.Weights output,
-      DnnlLinear.@Nullable Weights gate,
-      DnnlLinear.Weights up,
-      DnnlLinear.Weights down) {}
+      CpuLinear.Weights qkv,
+      CpuLinear.Weights output,
+      CpuLinear.@Nullable Weights gate,
+      CpuLinear.Weights up,
+      CpuLinear.Weights down) {}
 
   /**
    * Plans a pass.
    *
    * @param scope owns everything
+   * @param linears chooses how the linear parts multiply
    * @param arrangement how the weights are packed already, null to let oneDNN choose
    * @param inPlace whether the output is written over the input
    * @param cache a cache of the size that every layer's has
@@ -76,7 +79,7 @@ final class CpuPass {
       WorkerTeam team,
       NativeScope scope,
       LayerWeights kind,
-      Precision precision,
+      CpuLinears linears,
       int batch,
       int tokens,
       @Nullable Arrangement arrangement,
@@ -86,7 +89,7 @@ final class CpuPass {
     this.scope = scope;
     this.rows = Math.multiplyExact(batch, tokens);
     ElementType fp32 = ElementType.FP32;
-    ElementType type = precision.activation();
+    ElementType type = linears.inputType();
     int hidden = shape.hidden();
     int inside = shape.intermediate();
 
@@ -100,9 +103,10 @@ final class CpuPass {
     this.output = inPlace ? input : new NativeMatrix(scope, fp32, rows, hidden);
 
     boolean innerBias = kind.hasFeedForwardBias();
-    Planner planner = new Planner(context, scope, precision, rows);
+    Planner planner = new Planner(scope, linears, rows);
     this.qkvPart =
         planner.plan(
+            LinearPart.QKV,
             qkv,
             hidden,
             kind.hasQkvBias(),
@@ -110,6 +114,7 @@ final class CpuPass {
             arrangement == null ? null : arrangement.qkv);
     this.outputPart =
         planner.plan(
+            LinearPart.OUTPUT,
             middle,
             shape.queryWidth(),
             kind.hasOutputBias(),
@@ -119,9 +124,15 @@ final class CpuPass {
         gate == null
             ? null
             : planner.plan(
-                gate, hidden, innerBias, Fused.SILU, arrangement == null ? null : arrangement.gate);
+                LinearPart.FEED_FORWARD_IN,
+                gate,
+                hidden,
+                innerBias,
+                Fused.SILU,
+                arrangement == null ? null : arrangement.gate);
     this.upPart =
         planner.plan(
+            LinearPart.FEED_FORWARD_IN,
             inner,
             hidden,
             innerBias,
@@ -129,7 +140,12 @@ final class CpuPass {
             arrangement == null ? null : arrangement.up);
     this.downPart =
         planner.plan(
-            output, inside, innerBias, Fused.PLUS, arrangement == null ? null : arrangement.down);
+            LinearPart.DOWN,
+            output,
+            inside,
+            innerBias,
+            Fused.PLUS,
+            arrangement == null ? null : arrangement.down);
 
     boolean layerNorm = kind.hasNormBias();
     this.inputNorm = new CpuNorm(team, input, normed, layerNorm, shape.normEpsilon());
@@ -137,33 +153,41 @@ final class CpuPass {
     this.attention = new CpuAttention(shape, team, batch, tokens, qkv, attended, cache);
   }
 
-  private record Planner(DnnlContext context, NativeScope scope, Precision precision, int rows) {
-    DnnlLinear plan(
-        NativeMatrix to, int in, boolean bias, Fused fused, @Nullable DnnlLinear arranged) {
-      return new DnnlLinear(
-          context,
-          scope,
-          new DnnlLinear.Spec(precision, to.type(), rows, to.columns(), in, bias, fused),
-          arranged == null ? null : arranged.weights());
+  private record Planner(NativeScope scope, CpuLinears linears, int rows) {
+    CpuLinear plan(
+        LinearPart part,
+        NativeMatrix to,
+        int in,
+        boolean bias,
+        Fused fused,
+        @Nullable CpuLinear arranged) {
+      DnnlLinear.Spec spec =
+          new DnnlLinear.Spec(
+              linears.plainPrecision(), to.type(), rows, to.columns(), in, bias, fused);
+      return linears.plan(scope, part, spec, arranged);
     }
   }
 
   /** Bytes of native memory that a pass over {@code rows} tokens takes, weights apart. */
-  static long bytes(ModelShape shape, Precision precision, long rows) {
-    int type = precision.activation().bytes();
+  static long bytes(ModelShape shape, Strategy strategy, long rows) {
+    boolean plain = strategy.linear() instanceof LinearScheme.Plain;
+    int type = plain ? strategy.base().activation().bytes() : Float.BYTES;
     long qkv = shape.queryWidth() + 2L * shape.kvWidth();
     long fp32 = 3L * shape.hidden() + qkv + (shape.gated() ? shape.intermediate() : 0);
     long encoded = (long) shape.hidden() + shape.queryWidth() + shape.intermediate();
-    return rows * (4 * fp32 + type * encoded);
+    // INT8 parts have their codes and INT32 sums besides.
+    long codes = plain ? 0 : 2 * encoded + Integer.BYTES * fp32;
+    return rows * (4 * fp32 + type * encoded + codes);
   }
 
-  /** Bytes of the largest weight of a layer. */
-  static long largestWeightBytes(ModelShape shape, Precision precision) {
+  /** Bytes of the largest weight of a layer, as it is packed. */
+  static long largestWeightBytes(ModelShape shape, Strategy strategy) {
     long largest =
         Math.max(
             Math.max(shape.intermediate(), shape.queryWidth() + 2L * shape.kvWidth()),
             shape.queryWidth());
-    return largest * shape.hidden() * precision.weight().bytes();
+    int bytes = CpuLinears.plainPrecision(strategy).weight().bytes();
+    return largest * shape.hidden() * bytes;
   }
 
   /** How this pass reads weights. */
@@ -172,44 +196,59 @@ final class CpuPass {
   }
 
   /** Encodes and packs a layer's weights for this pass and for others of its arrangement. */
-  Weights pack(NativeScope owner, WeightPacker packer, LayerWeights weights) {
+  Weights pack(NativeScope owner, WeightPacker packer, LayerWeights weights, LayerScales scales) {
     int inside = shape.intermediate();
     float[] innerBias = weights.feedForwardInBias();
     int up = shape.gated() ? inside : 0;
+    PartScales ofQkv = scales.of(LinearPart.QKV);
+    PartScales ofIn = scales.of(LinearPart.FEED_FORWARD_IN);
     return new Weights(
         List.of(
-            weights.inputNormWeight(),
-            weights.inputNormBias(),
-            weights.postNormWeight(),
-            weights.postNormBias()),
-        part(owner, packer, qkvPart, weights::qkvRow, weights.qkvBias()),
-        part(owner, packer, outputPart, weights::outputRow, weights.outputBias()),
-        gatePart == null
-            ? null
-            : part(owner, packer, gatePart, weights::feedForwardInRow, innerBias),
-        part(
+            divided(weights.inputNormWeight(), ofQkv.smoothing()),
+            divided(weights.inputNormBias(), ofQkv.smoothing()),
+            divided(weights.postNormWeight(), ofIn.smoothing()),
+            divided(weights.postNormBias(), ofIn.smoothing())),
+        qkvPart.pack(owner, packer, new WeightSource(weights::qkvRow, weights.qkvBias(), ofQkv, 0)),
+        outputPart.pack(
             owner,
             packer,
-            upPart,
-            (row, into) -> weights.feedForwardInRow(up + row, into),
-            java.util.Arrays.copyOfRange(innerBias, up, up + inside)),
-        part(owner, packer, downPart, weights::downRow, weights.downBias()));
+            new WeightSource(
+                weights::outputRow, weights.outputBias(), scales.of(LinearPart.OUTPUT), 0)),
+        gatePart == null
+            ? null
+            : gatePart.pack(
+                owner, packer, new WeightSource(weights::feedForwardInRow, innerBias, ofIn, 0)),
+        upPart.pack(
+            owner,
+            packer,
+            new WeightSource(
+                (row, into) -> weights.feedForwardInRow(up + row, into),
+                Arrays.copyOfRange(innerBias, up, up + inside),
+                ofIn,
+                up)),
+        downPart.pack(
+            owner,
+            packer,
+            new WeightSource(weights::downRow, weights.downBias(), scales.of(LinearPart.DOWN), 0)));
   }
 
-  private static DnnlLinear.Weights part(
-      NativeScope owner, WeightPacker packer, DnnlLinear part, DnnlLinear.Rows rows, float[] bias) {
-    return new DnnlLinear.Weights(part.pack(owner, packer, rows), part.bias(owner, bias));
+  /** A norm's numbers with what the part after it multiplies into its weights taken out. */
+  private static float[] divided(float[] values, float[] factors) {
+    for (int i = 0; i < factors.length; i++) {
+      values[i] /= factors[i];
+    }
+    return values;
   }
 
   /** One layer bound to this pass. */
   final class Layer {
     private final List<float[]> vectors;
     private final CpuKvCache cache;
-    private final DnnlLinear.Call qkvCall;
-    private final DnnlLinear.Call outputCall;
-    private final DnnlLinear.@Nullable Call gateCall;
-    private final DnnlLinear.Call upCall;
-    private final DnnlLinear.Call downCall;
+    private final CpuLinear.Call qkvCall;
+    private final CpuLinear.Call outputCall;
+    private final CpuLinear.@Nullable Call gateCall;
+    private final CpuLinear.Call upCall;
+    private final CpuLinear.Call downCall;
 
     private Layer(Weights weights, CpuKvCache cache) {
       this.vectors = weights.vectors();
@@ -266,7 +305,7 @@ final class CpuPass {
 
   /** What oneDNN chose. */
   String implementations() {
-    List<DnnlLinear> parts =
+    List<CpuLinear> parts =
         gatePart == null
             ? List.of(qkvPart, outputPart, upPart, downPart)
             : List.of(qkvPart, outputPart, gatePart, upPart, downPart);

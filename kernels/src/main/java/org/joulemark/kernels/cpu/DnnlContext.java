@@ -25,10 +25,14 @@ record DnnlContext(dnnl_engine engine, dnnl_stream stream, OpenMpThreads threads
 
   /** Describes numbers at any strides. */
   dnnl_memory_desc describe(NativeScope owner, ElementType type, long[] dims, long[] strides) {
+    return describe(owner, code(type), dims, strides);
+  }
+
+  /** As the other, for a format that only oneDNN has: one of its {@code dnnl_data_type_t}. */
+  dnnl_memory_desc describe(NativeScope owner, int type, long[] dims, long[] strides) {
     dnnl_memory_desc description = new dnnl_memory_desc();
     Dnnl.check(
-        dnnl.dnnl_memory_desc_create_with_strides(
-            description, dims.length, dims, code(type), strides),
+        dnnl.dnnl_memory_desc_create_with_strides(description, dims.length, dims, type, strides),
         "dnnl_memory_desc_create_with_strides");
     return owner.own(description, "dnnl_memory_desc_destroy", dnnl::dnnl_memory_desc_destroy);
   }

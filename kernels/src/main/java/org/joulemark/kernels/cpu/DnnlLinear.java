@@ -1,7 +1,6 @@
 package org.joulemark.kernels.cpu;
 
 import java.util.List;
-import org.bytedeco.dnnl.dnnl_exec_arg_t;
 import org.bytedeco.dnnl.dnnl_memory;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_post_ops;
@@ -19,21 +18,10 @@ import org.jspecify.annotations.Nullable;
  * to be bound to any number of weights of its size. f is what is fused into it: an activation, or a
  * product or sum with another FP32 matrix of Y's size.
  */
-final class DnnlLinear {
-
-  /** What is done with the sums before they are written. */
-  enum Fused {
-    /** Nothing. */
-    NONE,
-    /** silu(y) = y / (1 + e^−y). */
-    SILU,
-    /** GELU in its tanh form. */
-    GELU,
-    /** y · other. */
-    TIMES,
-    /** y + other. */
-    PLUS
-  }
+final class DnnlLinear implements CpuLinear {
+  // Bits of oneDNN's masks over the weights' dimensions [K, N].
+  private static final int FOR_EACH_ROW = 1;
+  private static final int FOR_EACH_COLUMN = 1 << 1;
 
   /**
    * What is asked for.
@@ -49,8 +37,25 @@ final class DnnlLinear {
   record Spec(
       Precision precision, ElementType output, int m, int n, int k, boolean bias, Fused fused) {}
 
+  /**
+   * Weights that are integers, scaled back to X's precision inside the product ("weights
+   * decompression" in oneDNN's developer guide). They lie row-major as W[N, K].
+   *
+   * @param type {@code dnnl_s8} or {@code dnnl_u4}
+   * @param group inputs of a channel that share a scale and a zero point; 0 for a scale for each
+   *     channel and no zero points
+   */
+  record Coded(int type, int group) {
+
+    /** W as oneDNN sees it, [K, N]. */
+    dnnl_memory_desc weights(DnnlContext context, NativeScope scope, int n, int k) {
+      return context.describe(scope, type, new long[] {k, n}, new long[] {1, k});
+    }
+  }
+
   private final DnnlContext context;
   private final Spec spec;
+  private final @Nullable Coded coded;
   private final DnnlDescription description;
   private final dnnl_primitive primitive;
   private final dnnl_memory scratchpad;
@@ -64,8 +69,23 @@ final class DnnlLinear {
    */
   DnnlLinear(
       DnnlContext context, NativeScope scope, Spec spec, @Nullable dnnl_memory_desc weights) {
+    this(context, scope, spec, weights, null);
+  }
+
+  /** As the other, over integer weights that lie as {@link Coded} says. */
+  DnnlLinear(DnnlContext context, NativeScope scope, Spec spec, Coded coded) {
+    this(context, scope, spec, coded.weights(context, scope, spec.n(), spec.k()), coded);
+  }
+
+  private DnnlLinear(
+      DnnlContext context,
+      NativeScope scope,
+      Spec spec,
+      @Nullable dnnl_memory_desc weights,
+      @Nullable Coded coded) {
     this.context = context;
     this.spec = spec;
+    this.coded = coded;
     ElementType activation = spec.precision().activation();
     dnnl_primitive_desc plan = new dnnl_primitive_desc();
     Dnnl.checkImplemented(
@@ -105,6 +125,9 @@ final class DnnlLinear {
     Dnnl.check(
         dnnl.dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl.dnnl_scratchpad_mode_user),
         "dnnl_primitive_attr_set_scratchpad_mode");
+    if (coded != null) {
+      decompress(attributes, coded);
+    }
     if (spec.fused() == Fused.NONE) {
       return attributes;
     }
@@ -124,6 +147,29 @@ final class DnnlLinear {
     return attributes;
   }
 
+  private static void decompress(dnnl_primitive_attr attributes, Coded coded) {
+    Dnnl.check(
+        dnnl.dnnl_primitive_attr_set_fpmath_mode_v2(attributes, dnnl.dnnl_fpmath_mode_strict, 1),
+        "dnnl_primitive_attr_set_fpmath_mode_v2");
+    if (coded.group() == 0) {
+      Dnnl.check(
+          dnnl.dnnl_primitive_attr_set_scales_mask(
+              attributes, dnnl.DNNL_ARG_WEIGHTS, FOR_EACH_COLUMN),
+          "dnnl_primitive_attr_set_scales_mask");
+      return;
+    }
+    long[] groups = {coded.group(), 1};
+    int mask = FOR_EACH_ROW | FOR_EACH_COLUMN;
+    Dnnl.check(
+        dnnl.dnnl_primitive_attr_set_scales(
+            attributes, dnnl.DNNL_ARG_WEIGHTS, mask, groups.length, groups, dnnl.dnnl_f32),
+        "dnnl_primitive_attr_set_scales");
+    Dnnl.check(
+        dnnl.dnnl_primitive_attr_set_zero_points(
+            attributes, dnnl.DNNL_ARG_WEIGHTS, mask, groups.length, groups, dnnl.dnnl_u8),
+        "dnnl_primitive_attr_set_zero_points");
+  }
+
   private static void activation(dnnl_post_ops operations, int kind, float alpha) {
     Dnnl.check(
         dnnl.dnnl_post_ops_append_eltwise(operations, kind, alpha, 0),
@@ -136,8 +182,8 @@ final class DnnlLinear {
         dnnl.dnnl_post_ops_append_binary(operations, kind, other), "dnnl_post_ops_append_binary");
   }
 
-  /** oneDNN's name for what it chose, such as {@code brg_matmul:avx512_core_amx}. */
-  String implementation() {
+  @Override
+  public String implementation() {
     return description.implementation();
   }
 
@@ -146,56 +192,54 @@ final class DnnlLinear {
     return description.weights();
   }
 
-  /** Writes one row of W or the like. */
-  @FunctionalInterface
-  interface Rows {
-
-    /** Writes row {@code row} from the array's index 0 on. */
-    void row(int row, float[] into);
+  @Override
+  public Weights pack(NativeScope scope, WeightPacker packer, WeightSource source) {
+    dnnl_memory packed =
+        packer.pack(scope, spec.precision().weight(), spec.n(), spec.k(), weights(), source.rows());
+    return new Packed(packed, null, null, spec.bias() ? bias(scope, source.bias()) : null);
   }
 
-  /**
-   * Encodes and packs W.
-   *
-   * @param scope owns the packed W
-   */
-  dnnl_memory pack(NativeScope scope, WeightPacker packer, Rows rows) {
-    return packer.pack(scope, spec.precision().weight(), spec.n(), spec.k(), weights(), rows);
-  }
-
-  /** The bias in native memory, or null where the part has none. */
-  @Nullable dnnl_memory bias(NativeScope scope, float[] values) {
-    if (!spec.bias()) {
-      return null;
-    }
+  /** The bias in native memory. */
+  dnnl_memory bias(NativeScope scope, float[] values) {
     NativeMatrix bias = new NativeMatrix(scope, ElementType.FP32, 1, spec.n());
     bias.put(0, 0, values, 0, spec.n());
     return context.memory(scope, bias);
   }
 
-  /** Weights and bias of one linear part. */
-  record Weights(dnnl_memory packed, @Nullable dnnl_memory bias) {}
-
   /**
-   * Binds the primitive to memory.
+   * Weights that are packed already.
    *
-   * @param scope owns the arguments
-   * @param other what {@link Fused#TIMES} and {@link Fused#PLUS} read; may be Y itself
+   * @param scales of coded weights, FP32: [N], or [K / group, N]; null otherwise
+   * @param zeroPoints of coded weights in groups, unsigned bytes [K / group, N]; null otherwise
+   * @param bias null where the part has none
    */
-  Call bind(
+  record Packed(
+      dnnl_memory weight,
+      @Nullable dnnl_memory scales,
+      @Nullable dnnl_memory zeroPoints,
+      @Nullable dnnl_memory bias)
+      implements Weights {}
+
+  @Override
+  public Call bind(
       NativeScope scope,
       Weights weights,
       NativeMatrix x,
       NativeMatrix y,
       @Nullable NativeMatrix other) {
+    if (!(weights instanceof Packed packed)) {
+      throw new IllegalArgumentException("weights of another kind of part");
+    }
     DnnlArguments.Builder arguments =
-        new DnnlArguments.Builder()
-            .add(dnnl.DNNL_ARG_SRC, context.memory(scope, x))
-            .add(dnnl.DNNL_ARG_WEIGHTS, weights.packed())
-            .add(dnnl.DNNL_ARG_DST, context.memory(scope, y))
-            .add(dnnl.DNNL_ARG_SCRATCHPAD, scratchpad);
-    if (weights.bias() != null) {
-      arguments.add(dnnl.DNNL_ARG_BIAS, weights.bias());
+        arguments(packed.weight(), context.memory(scope, x), context.memory(scope, y));
+    if (packed.bias() != null) {
+      arguments.add(dnnl.DNNL_ARG_BIAS, packed.bias());
+    }
+    if (packed.scales() != null) {
+      arguments.add(dnnl.DNNL_ARG_ATTR_SCALES | dnnl.DNNL_ARG_WEIGHTS, packed.scales());
+    }
+    if (packed.zeroPoints() != null) {
+      arguments.add(dnnl.DNNL_ARG_ATTR_ZERO_POINTS | dnnl.DNNL_ARG_WEIGHTS, packed.zeroPoints());
     }
     if (other != null) {
       // DNNL_ARG_ATTR_MULTIPLE_POST_OP(0), a macro in oneapi/dnnl/dnnl_types.h.
@@ -203,26 +247,34 @@ final class DnnlLinear {
           dnnl.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE | dnnl.DNNL_ARG_SRC_1,
           context.memory(scope, other));
     }
-    return new Call(context, primitive, arguments.in(scope));
+    return new Execution(context, primitive, arguments.in(scope));
   }
 
-  /** One linear part with everything it reads and writes, ready to run. */
-  static final class Call {
-    private final DnnlContext context;
-    private final dnnl_primitive primitive;
-    private final dnnl_exec_arg_t arguments;
-    private final int count;
+  /**
+   * Binds the primitive to memory that is no FP32, FP16 or BF16 matrix.
+   *
+   * @param scope owns the arguments
+   */
+  Call bind(NativeScope scope, dnnl_memory weight, dnnl_memory x, dnnl_memory y) {
+    return new Execution(context, primitive, arguments(weight, x, y).in(scope));
+  }
 
-    private Call(DnnlContext context, dnnl_primitive primitive, DnnlArguments arguments) {
-      this.context = context;
-      this.primitive = primitive;
-      this.arguments = arguments.pointer();
-      this.count = arguments.count();
-    }
+  private DnnlArguments.Builder arguments(dnnl_memory weight, dnnl_memory x, dnnl_memory y) {
+    return new DnnlArguments.Builder()
+        .add(dnnl.DNNL_ARG_SRC, x)
+        .add(dnnl.DNNL_ARG_WEIGHTS, weight)
+        .add(dnnl.DNNL_ARG_DST, y)
+        .add(dnnl.DNNL_ARG_SCRATCHPAD, scratchpad);
+  }
 
-    /** Runs it; what is written may be read when this returns. Allocates nothing. */
-    void run() {
-      int status = dnnl.dnnl_primitive_execute(primitive, context.stream(), count, arguments);
+  /** One primitive with its arguments. */
+  private record Execution(DnnlContext context, dnnl_primitive primitive, DnnlArguments arguments)
+      implements Call {
+    @Override
+    public void run() {
+      int status =
+          dnnl.dnnl_primitive_execute(
+              primitive, context.stream(), arguments.count(), arguments.pointer());
       if (status != dnnl.dnnl_success) {
         Dnnl.check(status, "dnnl_primitive_execute");
       }
@@ -230,8 +282,8 @@ final class DnnlLinear {
   }
 
   /** Every implementation that a list of parts uses, each once, for the facts. */
-  static String implementations(List<DnnlLinear> parts) {
+  static String implementations(List<CpuLinear> parts) {
     return String.join(
-        ", ", parts.stream().map(DnnlLinear::implementation).distinct().sorted().toList());
+        ", ", parts.stream().map(CpuLinear::implementation).distinct().sorted().toList());
   }
 }

@@ -36,29 +36,54 @@ final class WeightPacker implements AutoCloseable {
       int n,
       int k,
       dnnl_memory_desc target,
-      DnnlLinear.Rows rows) {
+      CpuLinear.Rows rows) {
+    return pack(
+        scope,
+        type,
+        n,
+        k,
+        target,
+        (first, count, into) -> {
+          float[] values = new float[k];
+          int rowBytes = k * type.bytes();
+          for (int i = 0; i < count; i++) {
+            rows.row(first + i, values);
+            ElementCodec.encode(type, values, k, into.slice(i * rowBytes, rowBytes));
+          }
+        });
+  }
+
+  /** Encodes some rows. */
+  @FunctionalInterface
+  interface Encoder {
+
+    /**
+     * Writes rows [first, first + count) row-major from the buffer's index 0; called from many
+     * threads.
+     */
+    void encode(int first, int count, ByteBuffer into);
+  }
+
+  /** As the other, with the codes themselves. */
+  dnnl_memory pack(
+      NativeScope scope, ElementType type, int n, int k, dnnl_memory_desc target, Encoder encoder) {
     dnnl_memory packed = context.memory(scope, target, scope.allocate(DnnlContext.bytes(target)));
     int tasks = (n + ROWS_PER_TASK - 1) / ROWS_PER_TASK;
     IntStream.range(0, tasks)
         .parallel()
-        .forEach(task -> encode(type, n, k, task * ROWS_PER_TASK, rows));
+        .forEach(
+            task -> {
+              int first = task * ROWS_PER_TASK;
+              int count = Math.min(ROWS_PER_TASK, n - first);
+              int rowBytes = Math.multiplyExact(k, type.bytes());
+              encoder.encode(first, count, plain.slice((long) first * rowBytes, count * rowBytes));
+            });
     try (NativeScope temporary = new NativeScope()) {
       dnnl_memory_desc transposed =
           context.describe(temporary, type, new long[] {k, n}, new long[] {1, k});
       context.reorder(transposed, context.memory(temporary, transposed, plain), target, packed);
     }
     return packed;
-  }
-
-  private void encode(ElementType type, int n, int k, int first, DnnlLinear.Rows rows) {
-    int rowBytes = Math.multiplyExact(k, type.bytes());
-    int count = Math.min(ROWS_PER_TASK, n - first);
-    ByteBuffer piece = plain.slice((long) first * rowBytes, count * rowBytes);
-    float[] values = new float[k];
-    for (int i = 0; i < count; i++) {
-      rows.row(first + i, values);
-      ElementCodec.encode(type, values, k, piece.slice(i * rowBytes, rowBytes));
-    }
   }
 
   @Override

@@ -10,8 +10,14 @@ import org.jspecify.annotations.Nullable;
  * that fit. Many new tokens of a sequence go through tiles; a single one is split over its context.
  */
 final class CudaAttention {
+  /** The faster one of the next two, as {@link AttentionChooser} finds. */
+  static final String AUTO = "auto";
+
   /** Our fastest kernels. */
   static final String OWN = "own";
+
+  /** Of several new tokens cuDNN's, of a single one our own. */
+  static final String CUDNN = "cudnn";
 
   /** The plain kernels, which the fast ones are held against. */
   static final String PLAIN = "plain";
@@ -24,7 +30,9 @@ final class CudaAttention {
   private static final int VECTOR_BYTES = 16;
   // Tile heights and argument places of the kernels' sources.
   private static final int PLAIN_QUERIES = 32;
-  private static final int TENSOR_QUERIES = 64;
+  private static final int TENSOR_QUERIES = 128;
+  private static final int TENSOR_ROWS = TENSOR_QUERIES + 2 * 64;
+  private static final int TENSOR_PADDING = 8;
   private static final int DECODE_VECTORS = 8;
   private static final int ROPE_START = 5;
   private static final int PREFILL_START = 6;
@@ -33,11 +41,12 @@ final class CudaAttention {
   private static final int DECODE_CHUNKS = 10;
   private static final int COMBINE_CHUNKS = 2;
 
+  private final CudaEngine engine;
   private final CudaKernels kernels;
   private final CudaScope scope;
   private final ModelShape shape;
   private final ElementType type;
-  private final boolean plain;
+  private final String attention;
   private final int batch;
   private final int tokens;
   private final int capacity;
@@ -45,33 +54,36 @@ final class CudaAttention {
   private final DeviceArena.Slice qkv;
   private final DeviceArena.Slice attended;
   private final DeviceArena.@Nullable Slice partial;
+  private @Nullable CudnnAttention cudnn;
 
   /**
    * Plans the memory.
    *
    * @param scope owns launches
-   * @param plain whether only the plain kernels are used
+   * @param attention {@link #OWN}, {@link #CUDNN} or {@link #PLAIN}
    * @param qkv [batch · tokens, queryWidth + 2·kvWidth]
    * @param attended [batch · tokens, queryWidth]
    */
   CudaAttention(
+      CudaEngine engine,
       CudaKernels kernels,
       CudaScope scope,
       DeviceArena arena,
       ModelShape shape,
       ElementType type,
-      boolean plain,
+      String attention,
       int batch,
       int tokens,
       int capacity,
       CudaPositions positions,
       DeviceArena.Slice qkv,
       DeviceArena.Slice attended) {
+    this.engine = engine;
     this.kernels = kernels;
     this.scope = scope;
     this.shape = shape;
     this.type = type;
-    this.plain = plain;
+    this.attention = attention;
     this.batch = batch;
     this.tokens = tokens;
     this.capacity = capacity;
@@ -140,16 +152,42 @@ final class CudaAttention {
                 shape.heads(),
                 shape.kvHeads(),
                 blocksPerRow));
-    Call attention = partial == null ? prefill(cache) : decode(cache, partial);
+    Call call = attend(cache);
     return (start, stream) -> {
       rope.set(ROPE_START, start);
       rope.launch(stream);
-      attention.run(start, stream);
+      call.run(start, stream);
     };
   }
 
+  /** The same without positions and cache write: over keys and values that are there. */
+  Call attend(CudaKvCache cache) {
+    return partial == null ? prefill(cache) : decode(cache, partial);
+  }
+
   private Call prefill(CudaKvCache cache) {
-    boolean tensorCores = !plain && type.bytes() == Short.BYTES && kernels.hasTensorCores();
+    return attention.equals(CUDNN) ? cudnn().bind(cache) : ownPrefill(cache);
+  }
+
+  /** Planned when the first cache is bound: the memory is allocated then. */
+  private CudnnAttention cudnn() {
+    if (cudnn == null) {
+      SdpaShape fromStart = SdpaShape.of(shape, type, batch, tokens, capacity);
+      cudnn =
+          new CudnnAttention(
+              engine.cudnn(),
+              scope,
+              fromStart,
+              qkv.pointer(),
+              new DeviceAddress(positions.slopes()),
+              attended.pointer());
+    }
+    return cudnn;
+  }
+
+  private Call ownPrefill(CudaKvCache cache) {
+    boolean tensorCores =
+        !attention.equals(PLAIN) && type.bytes() == Short.BYTES && kernels.hasTensorCores();
     int queries = tensorCores ? TENSOR_QUERIES : PLAIN_QUERIES;
     String name = tensorCores ? "attention_tensor" : "attention_prefill";
     int tiles = (tokens + queries - 1) / queries;
@@ -172,6 +210,9 @@ final class CudaAttention {
                 shape.kvHeads(),
                 shape.slidingWindow(),
                 scale()));
+    if (tensorCores) {
+      launch.share(TENSOR_ROWS * (shape.headSize() + TENSOR_PADDING) * type.bytes());
+    }
     return (start, stream) -> {
       launch.set(PREFILL_START, start);
       launch.launch(stream);

@@ -1,7 +1,11 @@
 package org.joulemark.kernels.cuda;
 
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.bytedeco.cuda.global.cublas;
 import org.bytedeco.cuda.global.cudart;
+import org.bytedeco.cuda.global.cudnn;
 import org.bytedeco.cuda.global.nvrtc;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerPointer;
@@ -22,6 +26,8 @@ final class CudaCheck {
   private static final int SYSTEM_DRIVER_MISMATCH = 803;
   private static final int CUBLAS_NOT_INITIALIZED = 1;
   private static final int CUBLAS_ALLOC_FAILED = 3;
+  private static final int LONGEST_TEXT = 16_384;
+  private static final Pattern REASON = Pattern.compile("Reason: ([^\\n]+)");
 
   private CudaCheck() {}
 
@@ -63,6 +69,34 @@ final class CudaCheck {
     if (code != SUCCESS) {
       throw new EngineException(message(call, code, text(nvrtc.nvrtcGetErrorString(code)), "", ""));
     }
+  }
+
+  /**
+   * Of a call to cuDNN.
+   *
+   * @throws EngineException unless {@code code} is success
+   */
+  static void cudnn(int code, String call) {
+    if (code != SUCCESS) {
+      throw new EngineException(message(call, code, "", cudnnText(code), ""));
+    }
+  }
+
+  /** What cuDNN says of a status that its last call gave: its name and the first reason. */
+  static String cudnnText(int code) {
+    byte[] last = new byte[LONGEST_TEXT];
+    cudnn.cudnnGetLastErrorString(last, last.length);
+    String name = text(cudnn.cudnnGetErrorString(code));
+    String reason = firstReason(new String(last, StandardCharsets.UTF_8));
+    return reason.isEmpty() ? name : name + ": " + reason;
+  }
+
+  /** The first reason in what cuDNN says of its last error, many lines long and ended by a zero. */
+  static String firstReason(String said) {
+    int end = said.indexOf('\0');
+    String all = end < 0 ? said : said.substring(0, end);
+    Matcher reason = REASON.matcher(all);
+    return reason.find() ? reason.group(1).strip() : all.strip().lines().findFirst().orElse("");
   }
 
   /** One sentence from its parts; parts may be empty. */

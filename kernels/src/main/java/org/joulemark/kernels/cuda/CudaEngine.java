@@ -25,7 +25,9 @@ import org.joulemark.kernels.layer.ModelProblem;
 import org.joulemark.kernels.model.LayerTensors;
 import org.joulemark.kernels.model.ModelShape;
 import org.joulemark.kernels.model.TensorSource;
+import org.joulemark.kernels.quant.ElementType;
 import org.joulemark.kernels.quant.Precision;
+import org.joulemark.kernels.quant.Strategy;
 import org.joulemark.kernels.selftest.Checks;
 import org.joulemark.kernels.selftest.SelfChecking;
 import org.jspecify.annotations.Nullable;
@@ -38,11 +40,16 @@ public final class CudaEngine implements Engine, SelfChecking {
   private static final List<String> ALGORITHMS = List.of("heuristic", "tuned");
   private static final List<String> CACHES = List.of("rotating", "hot");
   private static final List<String> LAUNCHES = List.of("stream", "graph");
-  private static final List<String> ATTENTIONS = List.of(CudaAttention.OWN, CudaAttention.PLAIN);
+  private static final List<String> ATTENTIONS =
+      List.of(CudaAttention.AUTO, CudaAttention.OWN, CudaAttention.CUDNN, CudaAttention.PLAIN);
 
   /** What {@code auto} stands for in the options of layers and models. */
   static final LayerOptions LAYER_DEFAULTS =
-      new LayerOptions(GemmSupport.CUBLASLT, "heuristic", CudaAttention.OWN, "stream");
+      new LayerOptions(GemmSupport.CUBLASLT, "heuristic", CudaAttention.AUTO, "stream");
+
+  /** Why a decode work with attention=cudnn is refused. */
+  static final String CUDNN_SINGLE =
+      "attention=cudnn reads several new tokens at once; a single one is for attention=own.";
 
   private static final long LARGE_WORKSPACE = 256L << 20;
   private static final long SMALL_WORKSPACE = 64L << 20;
@@ -52,21 +59,27 @@ public final class CudaEngine implements Engine, SelfChecking {
   private static final int RESERVED_SHARE = 8;
   private static final int NOISE_BYTES = 16 << 20;
 
+  private final CudaInstallation installation;
   private final CudaDevice device;
   private final CudaStream stream;
   private final cublasLtContext lt = new cublasLtContext();
   private final CacheDirectory cache = CacheDirectory.here();
+  private final AttentionChooser attention = new AttentionChooser(this, cache);
   private final Map<String, String> facts = new LinkedHashMap<>();
   private @Nullable DeviceBuffer workspace;
   private @Nullable PinnedBuffer staging;
   private @Nullable cublasContext cublasHandle;
+  private @Nullable Cudnn cudnn;
 
   /**
    * Opens the device; the CUDA libraries are loaded.
    *
-   * @param libraryFacts where they were found
+   * @param installation loads what is loaded only when it is asked for
+   * @param libraryFacts where the libraries were found
    */
-  CudaEngine(EngineOptions options, Map<String, String> libraryFacts) {
+  CudaEngine(
+      EngineOptions options, CudaInstallation installation, Map<String, String> libraryFacts) {
+    this.installation = installation;
     device = CudaDevice.open(options.device());
     boolean complete = false;
     try {
@@ -227,7 +240,10 @@ public final class CudaEngine implements Engine, SelfChecking {
    */
   @Override
   public LayerWork layer(LayerProblem problem, TensorSource source, LayerOptions options) {
-    checkPass(problem.shape(), problem.precision(), options);
+    checkPass(problem.shape(), problem.strategy(), options);
+    if (options.attention().equals(CudaAttention.CUDNN) && problem.newTokens() == 1) {
+      throw new UnsupportedWorkException(CUDNN_SINGLE);
+    }
     return CudaLayerWork.prepare(problem, this, planner(workspace()), source, options);
   }
 
@@ -238,11 +254,16 @@ public final class CudaEngine implements Engine, SelfChecking {
    */
   @Override
   public ModelSession model(ModelProblem problem, TensorSource source, LayerOptions options) {
-    checkPass(problem.shape(), problem.precision(), options);
+    checkPass(problem.shape(), problem.strategy(), options);
     return CudaModelSession.prepare(problem, this, planner(workspace()), source, options);
   }
 
-  private void checkPass(ModelShape shape, Precision precision, LayerOptions options) {
+  private void checkPass(ModelShape shape, Strategy strategy, LayerOptions options) {
+    Precision precision = strategy.base();
+    if (!strategy.isPlain()) {
+      throw new UnsupportedWorkException(
+          "The " + name() + " engine does not carry out strategy=" + strategy.id() + " yet.");
+    }
     requireKnown("library", options.library(), List.of(GemmSupport.CUBLASLT));
     requireKnown("algorithm", options.algorithm(), ALGORITHMS);
     requireKnown("attention", options.attention(), ATTENTIONS);
@@ -261,6 +282,37 @@ public final class CudaEngine implements Engine, SelfChecking {
     }
     CudaAttention.check(shape);
     device.makeCurrent();
+    if (options.attention().equals(CudaAttention.CUDNN)) {
+      checkCudnn(precision);
+    }
+  }
+
+  private void checkCudnn(Precision precision) {
+    if (precision.activation().bytes() != Short.BYTES) {
+      throw new UnsupportedWorkException(
+          "attention=cudnn is for FP16 and BF16; " + precision + " is for attention=own.");
+    }
+    if (device.computeCapability() < CudaKernels.AMPERE) {
+      throw new UnsupportedWorkException(
+          "attention=cudnn needs compute capability 8.0; "
+              + device.name()
+              + " has "
+              + facts.get("device.compute_capability")
+              + ".");
+    }
+    cudnn();
+  }
+
+  /** Whether cuDNN's attention can be thought of: format, device, files; loads nothing. */
+  boolean mayUseCudnn(ElementType type) {
+    return type.bytes() == Short.BYTES
+        && device.computeCapability() >= CudaKernels.AMPERE
+        && installation.hasCudnn();
+  }
+
+  /** Decides which attention runs. */
+  AttentionChooser attention() {
+    return attention;
   }
 
   /** How a layer or a model is carried out, apart from what cuBLASLt chose. */
@@ -268,7 +320,6 @@ public final class CudaEngine implements Engine, SelfChecking {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("library", options.library());
     facts.put("algorithm", options.algorithm());
-    facts.put("attention", options.attention());
     facts.put("launch", options.launch());
     facts.put("kv.cache", precision.activation().name());
     return facts;
@@ -387,6 +438,30 @@ public final class CudaEngine implements Engine, SelfChecking {
     return cublasHandle;
   }
 
+  /**
+   * cuDNN on this device, loaded when it is first asked for.
+   *
+   * @throws UnsupportedWorkException if it is not there
+   */
+  Cudnn cudnn() {
+    if (cudnn == null) {
+      loadCudnn();
+      try {
+        cudnn = new Cudnn(stream);
+      } catch (LinkageError stubs) {
+        throw new UnsupportedWorkException(
+            "attention=cudnn: cuDNN's stubs cannot be loaded: " + stubs.getMessage() + ".", stubs);
+      }
+      facts.put("library.cudnn", Cudnn.version());
+    }
+    return cudnn;
+  }
+
+  /** Loads cuDNN; as {@link #cudnn}, but opens nothing. */
+  void loadCudnn() {
+    facts.putAll(installation.loadCudnn());
+  }
+
   /** Page-locked memory for copies, used by one thing after another. */
   PinnedBuffer staging() {
     if (staging == null) {
@@ -408,6 +483,9 @@ public final class CudaEngine implements Engine, SelfChecking {
   public void close() {
     device.makeCurrent();
     try {
+      if (cudnn != null) {
+        cudnn.close();
+      }
       if (cublasHandle != null) {
         cublasContext handle = cublasHandle;
         cublasHandle = null;

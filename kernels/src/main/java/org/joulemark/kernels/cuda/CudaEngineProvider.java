@@ -65,7 +65,7 @@ public final class CudaEngineProvider implements EngineProvider {
     }
     Map<String, String> libraries = installation.load();
     try {
-      return new CudaEngine(options, libraries);
+      return new CudaEngine(options, installation, libraries);
     } catch (LinkageError stubs) {
       // JavaCPP's stubs are in another jar for each platform.
       throw new EngineException(

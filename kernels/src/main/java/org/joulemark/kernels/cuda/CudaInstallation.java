@@ -17,6 +17,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.joulemark.kernels.engine.EngineException;
 import org.joulemark.kernels.engine.Finding;
+import org.joulemark.kernels.engine.UnsupportedWorkException;
 
 /**
  * What of CUDA is on this machine: driver, GPU, libraries. Looks at files only; {@link #load} loads
@@ -33,15 +34,42 @@ final class CudaInstallation {
   private static final List<Library> LIBRARIES =
       List.of(
           new Library(
-              "CUDA runtime", "libcudart.so.", List.of("libcudart.so.13"), "nvidia-cuda-runtime"),
+              "CUDA runtime",
+              "libcudart.so.",
+              13,
+              List.of("libcudart.so.13"),
+              "nvidia-cuda-runtime",
+              ""),
           new Library(
               "cuBLAS",
               "libcublas.so.",
+              13,
               List.of("libcublasLt.so.13", "libcublas.so.13"),
-              "nvidia-cublas"));
+              "nvidia-cublas",
+              ""));
 
   private static final Library COMPILER =
-      new Library("NVRTC", "libnvrtc.so.", List.of("libnvrtc.so.13"), "nvidia-cuda-nvrtc");
+      new Library(
+          "NVRTC",
+          "libnvrtc.so.",
+          13,
+          List.of("libnvrtc.so.13"),
+          "nvidia-cuda-nvrtc",
+          "kernels of our own (bandwidth, launch costs) cannot be compiled");
+
+  private static final Library CUDNN =
+      new Library(
+          "cuDNN",
+          "libcudnn.so.",
+          9,
+          List.of(
+              "libcudnn_graph.so.9",
+              "libcudnn_ops.so.9",
+              "libcudnn_cnn.so.9",
+              "libcudnn_adv.so.9",
+              "libcudnn.so.9"),
+          "nvidia-cudnn-cu13",
+          "attention=cudnn is not available");
 
   private final CudaLibrarySearch search;
   private final Map<String, String> environment;
@@ -63,8 +91,14 @@ final class CudaInstallation {
     return new CudaInstallation(System.getenv(), Path.of("/"));
   }
 
-  /** A library of the toolkit: its files lie in one folder. */
-  private record Library(String subject, String prefix, List<String> files, String pipPackage) {}
+  /** A library: its files lie in one folder. Without an absence the engine needs it. */
+  private record Library(
+      String subject,
+      String prefix,
+      int version,
+      List<String> files,
+      String pipPackage,
+      String absence) {}
 
   /** Everything that the engine needs, in the order in which it needs it. */
   List<Finding> examine() {
@@ -72,9 +106,10 @@ final class CudaInstallation {
     findings.add(examineDriver());
     findings.add(examineDevices());
     for (Library library : LIBRARIES) {
-      findings.add(examineLibrary(library, true));
+      findings.add(examineLibrary(library));
     }
-    findings.add(examineLibrary(COMPILER, false));
+    findings.add(examineLibrary(COMPILER));
+    findings.add(examineLibrary(CUDNN));
     return findings;
   }
 
@@ -131,7 +166,7 @@ final class CudaInstallation {
     return Finding.ok("GPU", models.size() + ": " + String.join(", ", models));
   }
 
-  private Finding examineLibrary(Library library, boolean required) {
+  private Finding examineLibrary(Library library) {
     Optional<Path> folder = search.findFolderWith(library.files);
     if (folder.isPresent()) {
       return Finding.ok(
@@ -141,18 +176,20 @@ final class CudaInstallation {
     String detail =
         search
             .findOtherVersion(library.prefix)
-            .map(other -> "version 13 is needed, but only " + other + " was found")
+            .map(
+                other ->
+                    "version " + library.version + " is needed, but only " + other + " was found")
             .orElse(String.join(" and ", library.files) + " was not found");
     String remedy =
-        "install the CUDA 13 toolkit, or run \"pip install "
+        (library.equals(CUDNN) ? "install cuDNN 9 for CUDA 13" : "install the CUDA 13 toolkit")
+            + ", or run \"pip install "
             + library.pipPackage
-            + "\" (version 13); name the folder in LD_LIBRARY_PATH if it is not a usual one";
-    return required
+            + "\" (version "
+            + library.version
+            + "); name the folder in LD_LIBRARY_PATH if it is not a usual one";
+    return library.absence.isEmpty()
         ? Finding.missing(library.subject, detail, remedy)
-        : Finding.absent(
-            library.subject,
-            detail + "; kernels of our own (bandwidth, launch costs) cannot be compiled",
-            remedy);
+        : Finding.absent(library.subject, detail + "; " + library.absence, remedy);
   }
 
   /**
@@ -185,10 +222,36 @@ final class CudaInstallation {
     return facts;
   }
 
+  /** Whether cuDNN's files are there. */
+  boolean hasCudnn() {
+    return search.findFolderWith(CUDNN.files).isPresent();
+  }
+
+  /**
+   * Loads cuDNN from where it is; {@link #load} came before.
+   *
+   * @return its path by key
+   * @throws UnsupportedWorkException if it is not there or the loader refuses it
+   */
+  Map<String, String> loadCudnn() {
+    if (!hasCudnn()) {
+      throw new UnsupportedWorkException(
+          "attention=cudnn needs cuDNN 9 (libcudnn.so.9 and the libraries beside it), which was not"
+              + " found; put its folder on LD_LIBRARY_PATH, or choose attention=own.");
+    }
+    Map<String, String> facts = new LinkedHashMap<>();
+    try {
+      loadFiles(CUDNN, facts);
+    } catch (EngineException refused) {
+      throw new UnsupportedWorkException("attention=cudnn: " + refused.getMessage(), refused);
+    }
+    return Map.of("library.cudnn.path", facts.getOrDefault("library.cudnn.path", ""));
+  }
+
   /** Keeps JavaCPP from loading second copies from the folders that it knows itself. */
   private void preferFoundFolders() {
     Set<String> folders = new LinkedHashSet<>();
-    for (Library library : List.of(LIBRARIES.get(0), LIBRARIES.get(1), COMPILER)) {
+    for (Library library : List.of(LIBRARIES.get(0), LIBRARIES.get(1), COMPILER, CUDNN)) {
       search.findFolderWith(library.files).ifPresent(folder -> folders.add(folder.toString()));
     }
     System.setProperty(LINK_PROPERTY, String.join(File.pathSeparator, folders));

@@ -10,7 +10,8 @@ import org.joulemark.kernels.quant.ElementType;
  * Our kernels, compiled for one storage format and one head size; each source when first needed.
  */
 final class CudaKernels implements AutoCloseable {
-  private static final int AMPERE = 80;
+  /** The oldest compute capability with the matrix instructions that our kernels use. */
+  static final int AMPERE = 80;
 
   private final CudaEngine engine;
   private final List<String> macros = new ArrayList<>();

@@ -12,6 +12,7 @@ import org.joulemark.kernels.layer.SeededTensors;
 import org.joulemark.kernels.layer.TensorComparison;
 import org.joulemark.kernels.model.ModelShape;
 import org.joulemark.kernels.model.TensorSource;
+import org.joulemark.kernels.quant.ElementType;
 import org.joulemark.kernels.quant.Precision;
 import org.joulemark.kernels.selftest.Checks;
 import org.joulemark.kernels.selftest.SelfTestFailure;
@@ -26,6 +27,8 @@ final class CudaLayerSelfTest {
       List.of(Precision.FP32, Precision.FP16, Precision.BF16);
   private static final int[] LENGTHS = {1, 7, 33};
   private static final int LONG = 150;
+  private static final int VERY_LONG = 1000;
+  private static final int SPEED_LENGTH = 2048;
   private static final int BATCH = 3;
 
   private final CudaEngine engine;
@@ -61,6 +64,78 @@ final class CudaLayerSelfTest {
       }
       check(checks, LayerProblem.prefill(shape, Precision.TF32, 2, LONG), CudaAttention.OWN);
     }
+    for (ModelShape shape : veryLong()) {
+      for (Precision precision : PRECISIONS) {
+        check(checks, LayerProblem.prefill(shape, precision, BATCH, VERY_LONG), CudaAttention.OWN);
+        check(checks, LayerProblem.decode(shape, precision, BATCH, VERY_LONG), CudaAttention.OWN);
+      }
+    }
+    shapes.forEach(shape -> cudnn(checks, shape, LENGTHS));
+    veryLong().forEach(shape -> cudnn(checks, shape, VERY_LONG));
+    speed(checks);
+  }
+
+  private void cudnn(Checks checks, ModelShape shape, int... lengths) {
+    for (Precision precision : List.of(Precision.FP16, Precision.BF16)) {
+      for (int length : lengths) {
+        if (length > 1) {
+          LayerProblem problem = LayerProblem.prefill(shape, precision, BATCH, length);
+          LayerOptions options =
+              new LayerOptions(GemmSupport.CUBLASLT, "heuristic", CudaAttention.CUDNN, "stream");
+          checks.check(
+              String.format(
+                  Locale.ROOT,
+                  "attention cudnn %s %s batch=%d length=%d",
+                  shape.id(),
+                  precision,
+                  BATCH,
+                  length),
+              () -> compare(problem, options));
+        }
+      }
+    }
+  }
+
+  /** Nothing is held against a bound here: what is fast enough differs from GPU to GPU. */
+  private void speed(Checks checks) {
+    for (ModelShape shape :
+        List.of(
+            gated("qwen2", 28, 4, 128, 0),
+            gated("mistral", 32, 8, 128, SPEED_LENGTH / 4),
+            bloom(32, 128))) {
+      for (String attention : List.of(CudaAttention.OWN, CudaAttention.CUDNN)) {
+        for (ElementType type : List.of(ElementType.FP16, ElementType.BF16)) {
+          AttentionTrial trial =
+              new AttentionTrial(engine, shape, type, 1, SPEED_LENGTH, SPEED_LENGTH);
+          checks.check(
+              String.format(
+                  Locale.ROOT,
+                  "attention speed %s %s %s length=%d",
+                  attention,
+                  shape.id(),
+                  type,
+                  SPEED_LENGTH),
+              () -> {
+                double seconds = trial.seconds(attention);
+                return String.format(
+                    Locale.ROOT,
+                    "%.1f us, %.0f TFLOP/s.",
+                    seconds * 1e6,
+                    trial.operations() / seconds / 1e12);
+              });
+        }
+      }
+    }
+  }
+
+  /** Many tiles of keys, the last one not full; a window that begins within a tile. */
+  private static List<ModelShape> veryLong() {
+    return List.of(
+        gated("llama", 6, 2, 16, 0),
+        gated("qwen2", 6, 2, 64, 0),
+        gated("mistral", 6, 2, 80, 300),
+        gated("qwen2", 6, 2, 128, 0),
+        bloom(6, 64));
   }
 
   private void check(Checks checks, LayerProblem problem, String attention) {

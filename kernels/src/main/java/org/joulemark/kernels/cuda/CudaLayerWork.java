@@ -114,9 +114,9 @@ final class CudaLayerWork implements LayerWork {
 
     CudaPass make(CudaScope owner, DeviceArena arena, int tokens) {
       return new CudaPass(
+          engine,
           kernels,
           planner,
-          engine.stream(),
           owner,
           arena,
           positions,

@@ -157,9 +157,9 @@ final class CudaModelPlan implements AutoCloseable {
       CudaModelWeights weights,
       int tokens) {
     return new CudaPass(
+        engine,
         kernels,
         planner,
-        engine.stream(),
         scope,
         arena,
         weights.positions(),

@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import org.joulemark.kernels.engine.DeviceTimes;
 import org.joulemark.kernels.engine.LayerOptions;
 import org.joulemark.kernels.engine.ModelSession;
+import org.joulemark.kernels.engine.UnsupportedWorkException;
 import org.joulemark.kernels.engine.Work;
 import org.joulemark.kernels.layer.HostTensor;
 import org.joulemark.kernels.layer.ModelProblem;
@@ -232,6 +233,9 @@ final class CudaModelSession implements ModelSession {
               + " tokens have been read and there is room for "
               + problem.capacity()
               + ".");
+    }
+    if (options.attention().equals(CudaAttention.CUDNN)) {
+      throw new UnsupportedWorkException(CudaEngine.CUDNN_SINGLE);
     }
     engine.device().makeCurrent();
     single.give(new int[problem.batch()][1]);

@@ -40,6 +40,7 @@ final class CudaPass {
   private final CudaLinear inPart;
   private final CudaLinear downPart;
   private final CudaAttention attention;
+  private final Map<String, String> attentionFacts;
 
   /**
    * Plans a pass and its memory.
@@ -52,9 +53,9 @@ final class CudaPass {
    * @param inPlace whether the output is written over the input
    */
   CudaPass(
+      CudaEngine engine,
       CudaKernels kernels,
       LtPlanner planner,
-      CudaStream stream,
       CudaScope scope,
       DeviceArena arena,
       CudaPositions positions,
@@ -67,7 +68,7 @@ final class CudaPass {
       boolean inPlace) {
     this.kernels = kernels;
     this.scope = scope;
-    this.stream = stream;
+    this.stream = engine.stream();
     this.shape = kind.shape();
     this.type = precision.activation();
     this.rows = Math.multiplyExact(batch, tokens);
@@ -93,14 +94,17 @@ final class CudaPass {
         new CudaLinear(
             planner, shape.gated() ? "gate_up" : "up", precision, rows, in, hidden, algorithm);
     this.downPart = new CudaLinear(planner, "down", precision, rows, hidden, inside, algorithm);
+    this.attentionFacts =
+        engine.attention().choose(options.attention(), shape, type, batch, tokens, capacity);
     this.attention =
         new CudaAttention(
+            engine,
             kernels,
             scope,
             arena,
             shape,
             type,
-            options.attention().equals(CudaAttention.PLAIN),
+            attentionFacts.getOrDefault("attention", CudaAttention.OWN),
             batch,
             tokens,
             capacity,
@@ -207,9 +211,12 @@ final class CudaPass {
     return rows;
   }
 
-  /** What cuBLASLt chose for each linear part, under the part's name; after a layer is bound. */
+  /**
+   * Which attention runs, and what cuBLASLt chose for each linear part, under the part's name;
+   * after a layer is bound.
+   */
   Map<String, String> facts() {
-    Map<String, String> facts = new LinkedHashMap<>();
+    Map<String, String> facts = new LinkedHashMap<>(attentionFacts);
     add(facts, "qkv", qkvPart);
     add(facts, "o", outputPart);
     add(facts, shape.gated() ? "gate_up" : "up", inPart);

@@ -11,9 +11,11 @@ import org.bytedeco.javacpp.PointerPointer;
  */
 final class KernelLaunch implements AutoCloseable {
   private final CUfunc_st function;
+  private final String name;
   private final String call;
   private int blocks;
   private final int threads;
+  private int sharedBytes;
   // Eight bytes an argument; the low ones hold it, as on every machine that CUDA runs on.
   private final LongPointer values;
   private final PointerPointer<LongPointer> places;
@@ -22,6 +24,7 @@ final class KernelLaunch implements AutoCloseable {
   /** See {@link NvrtcModule#kernel}. */
   KernelLaunch(CUfunc_st function, String name, int blocks, int threads, Object... arguments) {
     this.function = function;
+    this.name = name;
     this.call = "cuLaunchKernel(" + name + ")";
     this.blocks = blocks;
     this.threads = threads;
@@ -56,11 +59,25 @@ final class KernelLaunch implements AutoCloseable {
     blocks = count;
   }
 
+  /**
+   * Gives each block shared memory beside what the kernel declares.
+   *
+   * @throws org.joulemark.kernels.engine.EngineException if the device has not as much
+   */
+  KernelLaunch share(int bytes) {
+    CudaCheck.driver(
+        cudart.cuFuncSetAttribute(
+            function, cudart.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES, bytes),
+        "cuFuncSetAttribute(" + name + ", " + bytes + " B of shared memory)");
+    sharedBytes = bytes;
+    return this;
+  }
+
   /** Enqueues one run. */
   void launch(CudaStream stream) {
     CudaCheck.driver(
         cudart.cuLaunchKernel(
-            function, blocks, 1, 1, threads, 1, 1, 0, stream.handle(), places, none),
+            function, blocks, 1, 1, threads, 1, 1, sharedBytes, stream.handle(), places, none),
         call);
   }
 

@@ -32,7 +32,8 @@ public interface EngineProvider {
 
   /**
    * What {@code auto} stands for in the options of a layer or a model on this engine; empty where
-   * it carries out none.
+   * it carries out none. An attention that is still {@code auto} is decided on the device; the
+   * work's fact {@code attention} names it.
    */
   default Optional<LayerOptions> layerDefaults() {
     return Optional.empty();

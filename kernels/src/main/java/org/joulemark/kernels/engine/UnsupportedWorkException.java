@@ -11,4 +11,9 @@ public final class UnsupportedWorkException extends RuntimeException {
   public UnsupportedWorkException(String reason) {
     super(reason);
   }
+
+  /** With the reason, for people, and where it came to light. */
+  public UnsupportedWorkException(String reason, Throwable cause) {
+    super(reason, cause);
+  }
 }

@@ -3,7 +3,9 @@ package org.joulemark.kernels.layer;
 import org.joulemark.kernels.model.LinearLayer;
 import org.joulemark.kernels.model.ModelShape;
 import org.joulemark.kernels.model.TensorSpec;
+import org.joulemark.kernels.quant.LayerScales;
 import org.joulemark.kernels.quant.Precision;
+import org.joulemark.kernels.quant.Strategy;
 
 /**
  * One pass of one decoder layer: everything that determines its numbers but the tensors themselves,
@@ -11,8 +13,9 @@ import org.joulemark.kernels.quant.Precision;
  * org.joulemark.kernels.model.LayerTensors#alone}.
  *
  * @param shape the model whose layer it is
- * @param precision format of weights, of what is multiplied with them, and of the KV cache unless
- *     an engine says otherwise
+ * @param strategy how its linear parts multiply and what its KV cache holds; an engine may keep a
+ *     cache in a wider format, and says so
+ * @param scales what a calibration or a training has found for the strategy
  * @param phase prefill or decode
  * @param batch sequences
  * @param length prefill: tokens of each sequence; decode: tokens in the cache before the one that
@@ -21,7 +24,8 @@ import org.joulemark.kernels.quant.Precision;
  */
 public record LayerProblem(
     ModelShape shape,
-    Precision precision,
+    Strategy strategy,
+    LayerScales scales,
     Phase phase,
     int batch,
     int length,
@@ -49,15 +53,45 @@ public record LayerProblem(
     }
   }
 
+  /** A pass in one precision throughout. */
+  public LayerProblem(
+      ModelShape shape,
+      Precision precision,
+      Phase phase,
+      int batch,
+      int length,
+      CacheContents cacheContents) {
+    this(shape, Strategy.plain(precision), LayerScales.NONE, phase, batch, length, cacheContents);
+  }
+
   /** A pass over whole prompts. */
   public static LayerProblem prefill(
-      ModelShape shape, Precision precision, int batch, int sequence) {
-    return new LayerProblem(shape, precision, Phase.PREFILL, batch, sequence, CacheContents.DRAWN);
+      ModelShape shape, Strategy strategy, LayerScales scales, int batch, int sequence) {
+    return new LayerProblem(
+        shape, strategy, scales, Phase.PREFILL, batch, sequence, CacheContents.DRAWN);
   }
 
   /** A pass over one token of each sequence, after a context whose keys and values are drawn. */
+  public static LayerProblem decode(
+      ModelShape shape, Strategy strategy, LayerScales scales, int batch, int context) {
+    return new LayerProblem(
+        shape, strategy, scales, Phase.DECODE, batch, context, CacheContents.DRAWN);
+  }
+
+  /** A pass over whole prompts in one precision throughout. */
+  public static LayerProblem prefill(
+      ModelShape shape, Precision precision, int batch, int sequence) {
+    return prefill(shape, Strategy.plain(precision), LayerScales.NONE, batch, sequence);
+  }
+
+  /** {@link #decode(ModelShape, Strategy, LayerScales, int, int)} in one precision throughout. */
   public static LayerProblem decode(ModelShape shape, Precision precision, int batch, int context) {
-    return new LayerProblem(shape, precision, Phase.DECODE, batch, context, CacheContents.DRAWN);
+    return decode(shape, Strategy.plain(precision), LayerScales.NONE, batch, context);
+  }
+
+  /** The strategy's base precision: that of everything that is not quantized. */
+  public Precision precision() {
+    return strategy.base();
   }
 
   /** Tokens of each sequence that one pass reads. */
@@ -135,14 +169,13 @@ public record LayerProblem(
   /**
    * Bytes that no implementation can avoid moving in one pass: every weight once, the residual
    * stream in and out, the new tokens' keys and values written, and the context's visible ones
-   * read; all in the precision's formats.
+   * read; all in the strategy's formats, scales and the few numbers of norms and biases as weights.
    */
   public double compulsoryBytes() {
-    double weights = (double) shape.parametersPerLayer() * precision.weight().bytes();
-    double stream = 2.0 * rows() * shape.hidden() * precision.output().bytes();
+    double weights = shape.parametersPerLayer() * strategy.weightBytes();
+    double stream = 2.0 * rows() * shape.hidden() * precision().output().bytes();
     double seen = phase == Phase.PREFILL ? 0 : visibleKeys(start()) - 1;
-    double cache =
-        2.0 * batch * shape.kvWidth() * (newTokens() + seen) * precision.activation().bytes();
+    double cache = 2.0 * batch * shape.kvWidth() * (newTokens() + seen) * strategy.cacheBytes();
     return weights + stream + cache;
   }
 }

@@ -17,14 +17,14 @@ public final class LayerVerifier {
 
   private LayerVerifier() {}
 
-  /** As the other, over {@value #DEFAULT_TOKENS} tokens, within the precision's tolerance. */
+  /** As the other, over {@value #DEFAULT_TOKENS} tokens. */
   public static TensorComparison verify(
       LayerProblem problem, TensorSource source, HostTensor output) {
     return verify(problem, source, output, DEFAULT_TOKENS);
   }
 
   /**
-   * Compares.
+   * Compares with what the strategy defines, within its tolerance.
    *
    * @param source the tensors that the engine was given
    * @param output [batch, newTokens, hidden]
@@ -33,6 +33,38 @@ public final class LayerVerifier {
    */
   public static TensorComparison verify(
       LayerProblem problem, TensorSource source, HostTensor output, int tokens) {
+    double bound = PassTolerance.of(problem.strategy()).relativeFrobenius();
+    return compare(problem, source, output, tokens, bound);
+  }
+
+  /**
+   * Compares with what the strategy defines, and with the layer that nothing is quantized in, over
+   * {@value #DEFAULT_TOKENS} tokens.
+   *
+   * @param source the tensors that the engine was given
+   * @param output [batch, newTokens, hidden]
+   * @throws IllegalArgumentException if the output has another shape
+   */
+  public static LayerVerification verifyBoth(
+      LayerProblem problem, TensorSource source, HostTensor output) {
+    TensorComparison definition = verify(problem, source, output);
+    if (problem.strategy().isPlain()) {
+      return new LayerVerification(definition, definition);
+    }
+    LayerProblem unquantized =
+        new LayerProblem(
+            problem.shape(),
+            problem.precision(),
+            problem.phase(),
+            problem.batch(),
+            problem.length(),
+            problem.cacheContents());
+    return new LayerVerification(
+        definition, compare(unquantized, source, output, DEFAULT_TOKENS, Double.MAX_VALUE));
+  }
+
+  private static TensorComparison compare(
+      LayerProblem problem, TensorSource source, HostTensor output, int tokens, double bound) {
     int n = problem.newTokens();
     int hidden = problem.shape().hidden();
     if (!output.dimensions().equals(List.of(problem.batch(), n, hidden))) {
@@ -46,7 +78,6 @@ public final class LayerVerifier {
               + hidden
               + "].");
     }
-    double bound = PassTolerance.of(problem.precision()).relativeFrobenius();
     for (int i = 0; i < output.values().length; i++) {
       if (!Float.isFinite(output.values()[i])) {
         // The whole is not finite then; comparing it with itself says where.
@@ -77,8 +108,13 @@ public final class LayerVerifier {
   /** The pass in FP64, the wanted tokens of each sequence only. */
   private static double[][] reference(LayerProblem problem, TensorSource source, int[] wanted) {
     ReferenceLayer layer =
-        new ReferenceLayer(problem.shape(), LayerTensors.alone(problem.shape()), source);
-    ReferenceCache cache = new ReferenceCache(problem.batch());
+        new ReferenceLayer(
+            problem.shape(),
+            LayerTensors.alone(problem.shape()),
+            source,
+            problem.strategy(),
+            problem.scales());
+    ReferenceCache cache = ReferenceCache.of(problem.strategy(), problem.shape(), problem.batch());
     if (problem.phase() == Phase.DECODE) {
       switch (problem.cacheContents()) {
         case DRAWN -> drawCache(problem, source, cache);

@@ -1,20 +1,31 @@
 package org.joulemark.kernels.layer;
 
+import java.util.List;
 import org.joulemark.kernels.model.ModelShape;
+import org.joulemark.kernels.quant.LayerScales;
 import org.joulemark.kernels.quant.Precision;
+import org.joulemark.kernels.quant.Strategy;
 
 /**
  * A whole model that is to be carried out.
  *
  * @param shape the model
- * @param precision format of weights and of what is multiplied with them
+ * @param strategy how the linear parts of its layers multiply and what their KV caches hold;
+ *     embedding, final norm and head are in its base precision
+ * @param scales what a calibration has found for the strategy, one for each layer, or none at all
  * @param batch sequences side by side
  * @param capacity positions that the KV cache has room for
  */
-public record ModelProblem(ModelShape shape, Precision precision, int batch, int capacity) {
+public record ModelProblem(
+    ModelShape shape, Strategy strategy, List<LayerScales> scales, int batch, int capacity) {
 
-  /** Checks that batch and capacity are at least 1. */
+  /** Checks that batch and capacity are at least 1, and that scales are for every layer or none. */
   public ModelProblem {
+    scales = List.copyOf(scales);
+    if (!scales.isEmpty() && scales.size() != shape.layers()) {
+      throw new IllegalArgumentException(
+          "scales of " + scales.size() + " layers do not fit a model of " + shape.layers() + ".");
+    }
     if (batch < 1 || capacity < 1) {
       throw new IllegalArgumentException(
           "A model pass needs at least 1 sequence and room for 1 token, not batch="
@@ -29,14 +40,31 @@ public record ModelProblem(ModelShape shape, Precision precision, int batch, int
     }
   }
 
-  /** Bytes of all weights in the precision's format, a tied head once. */
-  public long weightBytes() {
-    return shape.parameters() * precision.weight().bytes();
+  /** A model in one precision throughout. */
+  public ModelProblem(ModelShape shape, Precision precision, int batch, int capacity) {
+    this(shape, Strategy.plain(precision), List.of(), batch, capacity);
   }
 
-  /** Bytes of keys and values of all layers in the precision's format. */
+  /** The strategy's base precision: that of everything that is not quantized. */
+  public Precision precision() {
+    return strategy.base();
+  }
+
+  /** What a calibration has found for a layer. */
+  public LayerScales scales(int layer) {
+    return scales.isEmpty() ? LayerScales.NONE : scales.get(layer);
+  }
+
+  /** Bytes of all weights in the strategy's formats, scales not counted, a tied head once. */
+  public long weightBytes() {
+    long layers = shape.layers() * shape.parametersPerLayer();
+    return (long) (layers * strategy.weightBytes())
+        + (shape.parameters() - layers) * precision().weight().bytes();
+  }
+
+  /** Bytes of keys and values of all layers in the strategy's format. */
   public long cacheBytes() {
-    return shape.kvBytesPerToken(precision.activation().bytes()) * batch * capacity;
+    return shape.kvBytesPerToken(strategy.cacheBytes()) * batch * capacity;
   }
 
   /**
@@ -61,21 +89,17 @@ public record ModelProblem(ModelShape shape, Precision precision, int batch, int
    * Bytes that no implementation can avoid moving in reading {@code tokens} further tokens of each
    * sequence after {@code start}, the head computed for the last of them: every weight of layers,
    * final norm and head once, one row of the embedding a token, the new keys and values written,
-   * and those of the context that are still seen read; all in the precision's formats. Activations
+   * and those of the context that are still seen read; all in the strategy's formats. Activations
    * between the parts are not counted: they need not leave the chip.
    */
   public double compulsoryBytes(int start, int tokens) {
     double hidden = shape.hidden();
-    double weights =
-        (double) shape.layers() * shape.parametersPerLayer()
-            + hidden
-            + hidden * shape.vocabulary()
-            + hidden * batch * tokens;
+    double layers = (double) shape.layers() * shape.parametersPerLayer() * strategy.weightBytes();
+    double others = hidden + hidden * shape.vocabulary() + hidden * batch * tokens;
     int window = shape.slidingWindow();
     // The first new token sees itself and this much of the context; none sees more.
     int seen = window == 0 ? start : Math.min(start, window - 1);
-    double cache =
-        (double) shape.kvBytesPerToken(precision.activation().bytes()) * batch * (tokens + seen);
-    return weights * precision.weight().bytes() + cache;
+    double cache = (double) shape.kvBytesPerToken(strategy.cacheBytes()) * batch * (tokens + seen);
+    return layers + others * precision().weight().bytes() + cache;
   }
 }

@@ -1,17 +1,26 @@
 package org.joulemark.kernels.layer;
 
 import java.util.Arrays;
-import java.util.List;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
-import org.joulemark.kernels.model.Affine;
 import org.joulemark.kernels.model.LayerTensors;
 import org.joulemark.kernels.model.ModelShape;
 import org.joulemark.kernels.model.TensorSource;
+import org.joulemark.kernels.quant.LayerScales;
+import org.joulemark.kernels.quant.LinearDefinition;
+import org.joulemark.kernels.quant.LinearPart;
+import org.joulemark.kernels.quant.LinearScheme;
+import org.joulemark.kernels.quant.Precision;
+import org.joulemark.kernels.quant.Strategy;
+import org.joulemark.kernels.quant.definition.LinearDefinitions;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One decoder layer in FP64, as Hugging Face's transformers computes it for qwen2, mistral, llama
- * and bloom. Rows of weights are asked for as they are needed and not kept.
+ * and bloom; under a strategy, as that defines it. Rows of weights are asked for as they are needed
+ * and not kept.
  *
  * <p>Throughout, B is the batch, n the new tokens of each sequence, M = B·n rows with row b·n + i
  * for token i of sequence b, H hidden, d the head size.
@@ -23,13 +32,51 @@ public final class ReferenceLayer {
   private final @Nullable RotaryEmbedding rope;
   private final float[] slopes;
 
-  /** The layer of {@code tensors} with the numbers of {@code source}. */
+  private final Map<LinearPart, ReferencePart> parts = new EnumMap<>(LinearPart.class);
+  private final boolean looksAtAllRows;
+
+  /** The layer of {@code tensors} with the numbers of {@code source}, nothing quantized. */
   public ReferenceLayer(ModelShape shape, LayerTensors tensors, TensorSource source) {
+    this(shape, tensors, source, Strategy.plain(Precision.FP32), LayerScales.NONE);
+  }
+
+  /**
+   * The layer as a strategy defines it.
+   *
+   * @throws IllegalArgumentException for scales that do not fit the layer
+   */
+  public ReferenceLayer(
+      ModelShape shape,
+      LayerTensors tensors,
+      TensorSource source,
+      Strategy strategy,
+      LayerScales scales) {
+    this(shape, tensors, source, strategy, scales, PartObserver.NONE);
+  }
+
+  /**
+   * The layer as a strategy defines it, watched.
+   *
+   * @param observer sees what the linear parts are given
+   * @throws IllegalArgumentException for scales that do not fit the layer
+   */
+  public ReferenceLayer(
+      ModelShape shape,
+      LayerTensors tensors,
+      TensorSource source,
+      Strategy strategy,
+      LayerScales scales,
+      PartObserver observer) {
     this.shape = shape;
     this.tensors = tensors;
     this.source = source;
     this.rope = shape.alibi() ? null : RotaryEmbedding.of(shape);
     this.slopes = shape.alibi() ? Alibi.slopes(shape.heads()) : new float[shape.heads()];
+    LinearScheme scheme = strategy.linear();
+    this.looksAtAllRows = LinearDefinitions.looksAtAllRows(scheme);
+    for (LinearPart part : LinearPart.values()) {
+      parts.put(part, new ReferencePart(part, shape, tensors, source, scheme, scales, observer));
+    }
   }
 
   /**
@@ -46,7 +93,8 @@ public final class ReferenceLayer {
   /**
    * As {@link #forward(double[][], ReferenceCache)}, but computes only some of the new tokens to
    * the end, which costs a small part of the whole: the others are needed for their keys and values
-   * alone.
+   * alone. Where a strategy looks at all rows of a call (outlier columns, dynamic decisions) all of
+   * them are computed.
    *
    * @param wanted ascending indices of new tokens in [0, n), the same for each sequence
    * @return [B·wanted.length][H]
@@ -54,23 +102,31 @@ public final class ReferenceLayer {
   public double[][] forward(double[][] x, ReferenceCache cache, int[] wanted) {
     int batch = cache.batch();
     int tokens = x.length / batch; // n
+    if (looksAtAllRows && wanted.length < tokens) {
+      return pick(forward(x, cache), batch, tokens, wanted);
+    }
     int start = cache.length();
     // Attention never looks ahead, so nothing after the last wanted token matters to the result;
     // but the cache is to hold every token.
     double[][] normed = ReferenceMath.norm(x, tensors.inputNorm(), shape.normEpsilon(), source);
-    appendKeysAndValues(normed, cache);
+    LinearDefinition.Call qkv = part(LinearPart.QKV).call(normed);
+    appendKeysAndValues(qkv, cache);
 
     double[][] residual = pick(x, batch, tokens, wanted); // [B·w][H]
-    double[][] queries = queries(pick(normed, batch, tokens, wanted), start, wanted);
+    double[][] queries =
+        queries(qkv, pick(qkv.activations(), batch, tokens, wanted), start, wanted);
     double[][] attended = attention(queries, cache, start, wanted); // [B·w][heads·d]
-    double[][] projected = ReferenceMath.linear(attended, tensors.attentionOutput(), source);
+    double[][] projected = part(LinearPart.OUTPUT).apply(attended);
     double[][] middle = ReferenceMath.add(residual, projected); // [B·w][H]
 
     double[][] normedMiddle =
         ReferenceMath.norm(middle, tensors.postNorm(), shape.normEpsilon(), source);
     double[][] inner = feedForwardInner(normedMiddle); // [B·w][intermediate]
-    return ReferenceMath.add(
-        middle, ReferenceMath.linear(inner, tensors.feedForwardOutput(), source));
+    return ReferenceMath.add(middle, part(LinearPart.DOWN).apply(inner));
+  }
+
+  private ReferencePart part(LinearPart part) {
+    return Objects.requireNonNull(parts.get(part));
   }
 
   private static double[][] pick(double[][] rows, int batch, int tokens, int[] wanted) {
@@ -83,12 +139,17 @@ public final class ReferenceLayer {
     return picked;
   }
 
-  private void appendKeysAndValues(double[][] normed, ReferenceCache cache) {
+  private void appendKeysAndValues(LinearDefinition.Call qkv, ReferenceCache cache) {
+    double[][] activations = qkv.activations();
     int batch = cache.batch();
-    int tokens = normed.length / batch;
+    int tokens = activations.length / batch;
     int start = cache.length();
-    double[][] keys = project(normed, 1); // [M][kvHeads·d]
-    double[][] values = project(normed, 2); // [M][kvHeads·d]
+    int firstKey = shape.queryWidth();
+    int firstValue = firstKey + shape.kvWidth();
+    ReferencePart part = part(LinearPart.QKV);
+    double[][] keys = part.product(qkv, activations, firstKey, firstValue); // [M][kvHeads·d]
+    double[][] values = // [M][kvHeads·d]
+        part.product(qkv, activations, firstValue, firstValue + shape.kvWidth());
     for (int b = 0; b < batch; b++) {
       for (int i = 0; i < tokens; i++) {
         double[] key = keys[b * tokens + i];
@@ -98,31 +159,15 @@ public final class ReferenceLayer {
     }
   }
 
-  private double[][] queries(double[][] normed, int start, int[] wanted) {
-    double[][] queries = project(normed, 0); // [B·w][heads·d]
+  /** Turned queries of some rows of the call's activations. */
+  private double[][] queries(
+      LinearDefinition.Call qkv, double[][] activations, int start, int[] wanted) {
+    double[][] queries =
+        part(LinearPart.QKV).product(qkv, activations, 0, shape.queryWidth()); // [B·w][heads·d]
     for (int m = 0; m < queries.length; m++) {
       turn(queries[m], shape.heads(), start + wanted[m % wanted.length]);
     }
     return queries;
-  }
-
-  /** Queries (0), keys (1) or values (2) of normed rows, all heads side by side. */
-  private double[][] project(double[][] normed, int which) {
-    List<Affine> parts = tensors.attentionInputs();
-    if (parts.size() == 3) {
-      return ReferenceMath.linear(normed, parts.get(which), source);
-    }
-    // BLOOM's fused result is viewed as [heads, 3, d].
-    int d = shape.headSize();
-    double[][] y = new double[normed.length][shape.heads() * d];
-    for (int head = 0; head < shape.heads(); head++) {
-      int from = (head * 3 + which) * d;
-      double[][] one = ReferenceMath.linear(normed, parts.get(0), from, from + d, source);
-      for (int m = 0; m < y.length; m++) {
-        System.arraycopy(one[m], 0, y[m], head * d, d);
-      }
-    }
-    return y;
   }
 
   /** Turns every head of one token to its position; ALiBi models have nothing to turn. */
@@ -175,10 +220,12 @@ public final class ReferenceLayer {
   }
 
   private double[][] feedForwardInner(double[][] normed) {
-    List<Affine> parts = tensors.feedForwardInputs();
-    double[][] first = ReferenceMath.linear(normed, parts.get(0), source);
+    ReferencePart part = part(LinearPart.FEED_FORWARD_IN);
+    LinearDefinition.Call call = part.call(normed);
+    int inner = shape.intermediate();
+    double[][] first = part.product(call, call.activations(), 0, inner);
     return shape.gated()
-        ? ReferenceMath.swiGlu(first, ReferenceMath.linear(normed, parts.get(1), source))
+        ? ReferenceMath.swiGlu(first, part.product(call, call.activations(), inner, 2 * inner))
         : ReferenceMath.gelu(first);
   }
 }

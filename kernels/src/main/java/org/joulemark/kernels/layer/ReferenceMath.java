@@ -20,42 +20,49 @@ final class ReferenceMath {
     return values;
   }
 
-  /** Y[M, N] = X[M, K] · Wᵀ (+ b), W[N, K]. */
-  static double[][] linear(double[][] x, Affine part, TensorSource source) {
-    return linear(x, part, 0, part.weight().rows(), source);
+  /** A weight's rows in the form in which they are multiplied. Called from many threads. */
+  @FunctionalInterface
+  interface Weight {
+
+    /**
+     * Writes one row.
+     *
+     * @param stored room for the row as it is stored
+     * @param into receives the row
+     */
+    void row(int row, float[] stored, double[] into);
   }
 
-  /** The columns [from, to) of {@link #linear(double[][], Affine, TensorSource)}. */
-  static double[][] linear(double[][] x, Affine part, int from, int to, TensorSource source) {
-    double[][] y = matrixProduct(x, part.weight(), from, to, source);
-    part.bias()
-        .ifPresent(
-            bias -> {
-              float[] b = row(source, bias, 0);
-              for (double[] token : y) {
-                for (int i = 0; i < token.length; i++) {
-                  token[i] += b[from + i];
-                }
-              }
-            });
-    return y;
+  /** Y[M, N] = X[M, K] · Wᵀ, W[N, K] as it is stored. */
+  static double[][] matrixProduct(double[][] x, TensorSpec weight, TensorSource source) {
+    return matrixProduct(
+        x,
+        weight.columns(),
+        0,
+        weight.rows(),
+        (row, stored, into) -> {
+          source.row(weight, row, stored);
+          for (int k = 0; k < stored.length; k++) {
+            into[k] = stored[k];
+          }
+        });
   }
 
   /** Y[M, to − from] = X[M, K] · W[from:to, K]ᵀ. */
-  static double[][] matrixProduct(
-      double[][] x, TensorSpec weight, int from, int to, TensorSource source) {
-    double[][] transposed = transpose(x, weight.columns());
+  static double[][] matrixProduct(double[][] x, int columns, int from, int to, Weight weight) {
+    double[][] transposed = transpose(x, columns);
     double[][] y = new double[x.length][to - from];
     int tasks = (to - from + ROWS_PER_TASK - 1) / ROWS_PER_TASK;
     IntStream.range(0, tasks)
         .parallel()
         .forEach(
             task -> {
-              float[] w = new float[weight.columns()];
+              float[] stored = new float[columns];
+              double[] w = new double[columns];
               double[] sums = new double[x.length];
               int first = from + task * ROWS_PER_TASK;
               for (int n = first; n < Math.min(to, first + ROWS_PER_TASK); n++) {
-                source.row(weight, n, w);
+                weight.row(n, stored, w);
                 weightedSum(w, transposed, sums);
                 for (int m = 0; m < x.length; m++) {
                   y[m][n - from] = sums[m];
@@ -66,7 +73,7 @@ final class ReferenceMath {
   }
 
   /** sums[M] = Σ_k w[k] · x[k][M], four k at a time so that the sums are loaded less often. */
-  private static void weightedSum(float[] w, double[][] x, double[] sums) {
+  private static void weightedSum(double[] w, double[][] x, double[] sums) {
     Arrays.fill(sums, 0);
     int k = 0;
     for (; k + 4 <= w.length; k += 4) {

@@ -7,8 +7,13 @@ import org.joulemark.kernels.model.ModelShape;
 import org.joulemark.kernels.model.ModelTensors;
 import org.joulemark.kernels.model.TensorSource;
 import org.joulemark.kernels.model.TensorSpec;
+import org.joulemark.kernels.quant.Precision;
+import org.joulemark.kernels.quant.Strategy;
 
-/** A whole model in FP64; what it gives back is rounded to FP32 at the very end. */
+/**
+ * A whole model in FP64, as its strategy defines it; what it gives back is rounded to FP32 at the
+ * very end.
+ */
 public final class ReferenceModel implements ModelPass {
   private final ModelShape shape;
   private final ModelTensors tensors;
@@ -19,25 +24,33 @@ public final class ReferenceModel implements ModelPass {
   private final List<ReferenceCache> caches = new ArrayList<>();
 
   /**
-   * The model of {@code shape} with the numbers of {@code source}.
+   * The model of {@code shape} with the numbers of {@code source}, nothing quantized.
    *
    * @param batch sequences side by side
    * @param capacity positions that may be read before a reset
    * @throws IllegalArgumentException for a family that is not known
    */
   public ReferenceModel(ModelShape shape, TensorSource source, int batch, int capacity) {
-    this.shape = shape;
+    this(new ModelProblem(shape, Precision.FP32, batch, capacity), source);
+  }
+
+  /**
+   * A model as its strategy defines it.
+   *
+   * @throws IllegalArgumentException for a family that is not known, or scales that do not fit
+   */
+  public ReferenceModel(ModelProblem problem, TensorSource source) {
+    this.shape = problem.shape();
     this.tensors = ModelTensors.of(shape);
     this.source = source;
-    this.batch = batch;
-    this.capacity = capacity;
-    tensors
-        .layers()
-        .forEach(
-            layer -> {
-              layers.add(new ReferenceLayer(shape, layer, source));
-              caches.add(new ReferenceCache(batch));
-            });
+    this.batch = problem.batch();
+    this.capacity = problem.capacity();
+    Strategy strategy = problem.strategy();
+    for (int i = 0; i < tensors.layers().size(); i++) {
+      layers.add(
+          new ReferenceLayer(shape, tensors.layers().get(i), source, strategy, problem.scales(i)));
+      caches.add(ReferenceCache.of(strategy, shape, batch));
+    }
   }
 
   @Override
@@ -84,8 +97,7 @@ public final class ReferenceModel implements ModelPass {
 
     boolean last = request == PassRequest.LAST_LOGITS;
     double[][] read = last ? lastRows(x, n) : x;
-    double[][] logits =
-        ReferenceMath.matrixProduct(read, tensors.head(), 0, shape.vocabulary(), source);
+    double[][] logits = ReferenceMath.matrixProduct(read, tensors.head(), source);
     return new PassOutput(hidden, rounded("logits", logits, last ? 1 : n, shape.vocabulary()));
   }
 

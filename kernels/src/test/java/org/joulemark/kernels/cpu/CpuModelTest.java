@@ -28,12 +28,14 @@ import org.joulemark.kernels.model.ModelCatalogue;
 import org.joulemark.kernels.model.ModelShape;
 import org.joulemark.kernels.model.TensorSource;
 import org.joulemark.kernels.quant.Precision;
+import org.joulemark.kernels.quant.strategy.Strategies;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whole models on this machine's CPU: equal to Hugging Face's and to the FP64 reference. */
 class CpuModelTest {
@@ -80,6 +82,24 @@ class CpuModelTest {
             TestShapes.bloom(6, 16))) {
       ReferenceModel reference = new ReferenceModel(shape, SOURCE, 3, 12);
       verify(shape, SOURCE, ExpectedPass.from(reference, tokens, 3, 2, 10), Precision.FP32);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"int8-sym", "int8-asym", "llm-int8", "w8a16", "kv-int8"})
+  void quantizedModelsEqualTheirDefinition(String id) {
+    ModelShape shape = TestShapes.gated("mistral", 4, 2, 64, 9);
+    int[][] tokens = {{5, 4, 3, 2, 1, 0, 96}, {1, 2, 3, 4, 5, 6, 7}};
+    ModelProblem problem =
+        new ModelProblem(shape, Strategies.parse(id), List.of(), tokens.length, 12);
+    ExpectedPass expected =
+        ExpectedPass.from(new ReferenceModel(problem, SOURCE), tokens, 3, 2, 10);
+    try (ModelSession session = engine.model(problem, SOURCE, CpuEngine.LAYER_DEFAULTS)) {
+      assertThat(PassVerifier.verify(session, expected, PassTolerance.of(problem.strategy())))
+          .hasSize(shape.layers() + 5)
+          .allSatisfy(row -> assertThat(row.passed()).as(id + " " + row).isTrue());
+    } catch (UnsupportedWorkException unsupported) {
+      assumeTrue(false, () -> "skipped: " + unsupported.getMessage());
     }
   }
 

@@ -19,7 +19,16 @@ import org.junit.jupiter.api.io.TempDir;
 
 class CudaInstallationTest {
   private static final List<String> LIBRARIES =
-      List.of("libcudart.so.13", "libcublas.so.13", "libcublasLt.so.13", "libnvrtc.so.13");
+      List.of(
+          "libcudart.so.13",
+          "libcublas.so.13",
+          "libcublasLt.so.13",
+          "libnvrtc.so.13",
+          "libcudnn.so.9",
+          "libcudnn_graph.so.9",
+          "libcudnn_ops.so.9",
+          "libcudnn_cnn.so.9",
+          "libcudnn_adv.so.9");
 
   private Path root;
 
@@ -59,7 +68,7 @@ class CudaInstallationTest {
   @Test
   void onAMachineWithoutCudaEveryMissingThingHasARemedy() {
     assertThat(examine())
-        .hasSize(5)
+        .hasSize(6)
         .allSatisfy(finding -> assertThat(finding.remedy()).isNotEmpty())
         .extracting(Finding::state)
         .containsExactly(
@@ -67,6 +76,7 @@ class CudaInstallationTest {
             Finding.State.MISSING,
             Finding.State.MISSING,
             Finding.State.MISSING,
+            Finding.State.ABSENT,
             Finding.State.ABSENT);
   }
 

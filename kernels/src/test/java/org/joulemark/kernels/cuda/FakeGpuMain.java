@@ -5,11 +5,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.bytedeco.cuda.global.cudnn;
 import org.joulemark.kernels.engine.Engine;
 import org.joulemark.kernels.engine.EngineException;
 import org.joulemark.kernels.engine.EngineOptions;
 import org.joulemark.kernels.engine.GemmOptions;
 import org.joulemark.kernels.engine.GemmWork;
+import org.joulemark.kernels.engine.LayerOptions;
+import org.joulemark.kernels.engine.LayerWork;
 import org.joulemark.kernels.engine.UnsupportedWorkException;
 import org.joulemark.kernels.gemm.GemmProblem;
 import org.joulemark.kernels.gemm.GemmShape;
@@ -17,8 +20,11 @@ import org.joulemark.kernels.gemm.OperandSource;
 import org.joulemark.kernels.gemm.SeededOperands;
 import org.joulemark.kernels.layer.ExpectedPass;
 import org.joulemark.kernels.layer.GoldenFolders;
+import org.joulemark.kernels.layer.LayerProblem;
 import org.joulemark.kernels.layer.ModelProblem;
+import org.joulemark.kernels.layer.SeededTensors;
 import org.joulemark.kernels.model.Checkpoint;
+import org.joulemark.kernels.quant.ElementType;
 import org.joulemark.kernels.quant.Precision;
 import org.joulemark.kernels.selftest.Check;
 import org.joulemark.kernels.selftest.EngineSelfTest;
@@ -42,6 +48,8 @@ final class FakeGpuMain {
         case "selftest" -> selfTest(engine);
         case "layers" -> layers(engine);
         case "models" -> models(engine);
+        case "cudnn" -> cudnn(engine, args[3]);
+        case "layer" -> layer(engine, Precision.valueOf(args[3]), args[4]);
         case "gemm" -> gemm(engine, Integer.parseInt(args[3]), args[4]);
         default -> throw new IllegalArgumentException(args[2]);
       }
@@ -71,7 +79,10 @@ final class FakeGpuMain {
     new CudaLayerSelfTest(engine)
         .run(
             (name, check) -> {
-              if (!name.contains("length=150") || name.contains("mistral")) {
+              // There is no stand-in for cuDNN.
+              if (!name.startsWith("attention")
+                  && !name.contains("length=1000")
+                  && (!name.contains("length=150") || name.contains("mistral"))) {
                 print(check.row(name));
               }
             });
@@ -98,6 +109,46 @@ final class FakeGpuMain {
 
   private static void print(SelfTestRow row) {
     System.out.println(row.verdict() + "\t" + row.name() + "\t" + row.detail());
+  }
+
+  /** Plans attention for a GPU that is not here, if its properties are given. */
+  private static void cudnn(CudaEngine engine, String properties) {
+    engine.loadCudnn();
+    System.out.println("cudnn\t" + Cudnn.version());
+    try (CudnnDescriptor device =
+        new CudnnDescriptor(cudnn.CUDNN_BACKEND_DEVICEPROP_DESCRIPTOR, "device")) {
+      device.text(cudnn.CUDNN_ATTR_DEVICEPROP_JSON_REPRESENTATION, properties).finish();
+      for (ElementType type : List.of(ElementType.FP16, ElementType.BF16)) {
+        for (SdpaShape shape :
+            List.of(
+                new SdpaShape(type, 1, 28, 4, 128, 2048, 0, 2048, 0, false),
+                new SdpaShape(type, 1, 32, 8, 128, 2048, 0, 2048, 4096, false),
+                new SdpaShape(type, 2, 32, 8, 128, 8192, 0, 8192, 4096, false),
+                new SdpaShape(type, 3, 6, 2, 64, 1000, 0, 1010, 300, false),
+                new SdpaShape(type, 3, 6, 2, 80, 33, 0, 40, 0, false),
+                new SdpaShape(type, 3, 6, 2, 16, 7, 0, 7, 0, false),
+                new SdpaShape(type, 1, 32, 32, 128, 2048, 0, 2048, 0, true),
+                new SdpaShape(type, 2, 6, 2, 128, 100, 50, 200, 0, false),
+                new SdpaShape(type, 2, 6, 2, 128, 100, 50, 200, 70, false))) {
+          Check check =
+              () -> {
+                try (CudnnSdpa plan = new CudnnSdpa(device, shape)) {
+                  return plan.workspaceBytes() + " B of workspace";
+                }
+              };
+          print(check.row(shape.toString()));
+        }
+      }
+    }
+  }
+
+  private static void layer(CudaEngine engine, Precision precision, String attention) {
+    LayerProblem problem =
+        LayerProblem.prefill(CudaLayerSelfTest.gated("qwen2", 2, 1, 16, 0), precision, 1, 3);
+    LayerOptions options = new LayerOptions("cublaslt", "heuristic", attention, "stream");
+    try (LayerWork work = engine.layer(problem, new SeededTensors(1), options)) {
+      print(work.facts());
+    }
   }
 
   private static void gemm(CudaEngine engine, int size, String algorithm) {

@@ -159,6 +159,42 @@ class FakeGpuTest {
   }
 
   @Test
+  void withoutCudnnItsAttentionIsUnsupportedAndNothingElse()
+      throws IOException, InterruptedException {
+    Needs.that(isOnPath("c++"), "no C++ compiler (c++) is here to build our kernels for the host");
+    assertThat(java(Map.of(), "0", "layer", "FP16", "cudnn").output)
+        .containsExactly(
+            "UnsupportedWorkException\tattention=cudnn needs cuDNN 9 (libcudnn.so.9 and the"
+                + " libraries beside it), which was not found; put its folder on LD_LIBRARY_PATH,"
+                + " or choose attention=own.");
+    assertThat(java(Map.of(), "0", "layer", "FP32", "cudnn").output)
+        .containsExactly(
+            "UnsupportedWorkException\tattention=cudnn is for FP16 and BF16; FP32 is for"
+                + " attention=own.");
+    for (String attention : List.of("own", "auto")) {
+      assertThat(java(Map.of(), "0", "layer", "FP16", attention).output).contains("attention\town");
+    }
+  }
+
+  @Test
+  void cudnnTakesTheGraphsForAGpuThatIsNotHere() throws IOException, InterruptedException {
+    Path folder =
+        CudaLibrarySearch.here()
+            .find("libcudnn_graph.so.9")
+            .map(Path::getParent)
+            .orElse(Path.of(""));
+    Needs.that(
+        !folder.equals(Path.of("")),
+        "no cuDNN 9 is here to plan attention; name its folder in LD_LIBRARY_PATH");
+    String properties = Files.readString(SOURCES.resolve("h200.json")).strip();
+    Ended ended = java(Map.of("LD_LIBRARY_PATH", folder.toString()), "0", "cudnn", properties);
+    assertThat(ended.output).first().asString().startsWith("cudnn\t9.");
+    assertThat(ended.output.subList(1, ended.output.size()))
+        .hasSize(18)
+        .allMatch(row -> row.startsWith("PASSED"));
+  }
+
+  @Test
   void aTunedChoiceIsKeptOnDisk() throws IOException, InterruptedException {
     Ended first = java(Map.of(), "0", "gemm", "64", "tuned");
     assertThat(first.output)

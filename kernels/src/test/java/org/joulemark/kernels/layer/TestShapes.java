@@ -9,13 +9,19 @@ public final class TestShapes {
   /** A qwen2, mistral or llama with two layers, 97 tokens and an odd feed-forward width. */
   public static ModelShape gated(
       String family, int heads, int kvHeads, int headSize, int slidingWindow) {
+    return wide(family, heads, kvHeads, headSize, slidingWindow, 2 * heads * headSize + 6);
+  }
+
+  /** The same with a given feed-forward width. */
+  public static ModelShape wide(
+      String family, int heads, int kvHeads, int headSize, int slidingWindow, int intermediate) {
     return new ModelShape(
         family + "-" + heads + "-" + kvHeads + "-" + headSize,
         "test",
         family,
         false,
         heads * headSize,
-        2 * heads * headSize + 6,
+        intermediate,
         2,
         heads,
         kvHeads,

@@ -1,0 +1,78 @@
+package org.joulemark.kernels.quant.strategy;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import org.joulemark.kernels.quant.LinearScheme;
+import org.joulemark.kernels.quant.Strategy;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class StrategiesTest {
+
+  @Test
+  void everyListedNameIsAStrategyWithThatId() {
+    for (Strategies.Entry entry : Strategies.list()) {
+      Strategy strategy = Strategies.parse(entry.name());
+      assertEquals(entry.name(), strategy.id());
+      assertEquals(entry.definition(), strategy.definition());
+    }
+  }
+
+  @Test
+  void namesAreUnique() {
+    long distinct = Strategies.list().stream().map(Strategies.Entry::name).distinct().count();
+    assertEquals(Strategies.list().size(), distinct);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "int8-sym/per-token, int8-sym",
+    "int8-sym/per-tensor, int8-sym/per-tensor/mse",
+    "int8-asym/per-tensor/entropy, int8-asym/per-tensor/entropy",
+    "fp8/per-tensor/minmax, fp8/per-tensor/minmax",
+    "smoothquant/0.5, smoothquant/0.5",
+    "llm-int8/6, llm-int8/6.0",
+  })
+  void oneStrategyHasOneIdThatReadsBack(String id, String canonical) {
+    Strategy strategy = Strategies.parse(id);
+    assertEquals(canonical, strategy.id());
+    assertEquals(strategy, Strategies.parse(canonical));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "int9",
+        "fp16/fast",
+        "int8-sym/per-channel",
+        "int8-sym/per-token/mse",
+        "int8-sym/per-tensor/best",
+        "smoothquant/0",
+        "smoothquant/1.5",
+        "smoothquant/x",
+        "llm-int8/-6",
+        "",
+        "int8-sym/",
+      })
+  void whatIsNotKnownIsRefusedInOneSentence(String id) {
+    assertThatThrownBy(() -> Strategies.parse(id))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("strategy=")
+        .hasMessageEndingWith(".");
+  }
+
+  @Test
+  void onlyPlainStrategiesArePlain() {
+    for (Strategies.Entry entry : Strategies.list()) {
+      Strategy strategy = Strategies.parse(entry.name());
+      assertEquals(
+          strategy.linear() instanceof LinearScheme.Plain && !strategy.int8Cache(),
+          strategy.isPlain());
+    }
+    assertFalse(Strategies.parse("kv-int8").isPlain());
+  }
+}
