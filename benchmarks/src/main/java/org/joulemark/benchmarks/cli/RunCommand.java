@@ -27,13 +27,17 @@ import org.joulemark.harness.journal.Outcome;
 import org.joulemark.harness.platform.Environment;
 import org.joulemark.kernels.engine.EngineCatalogue;
 import org.joulemark.kernels.engine.EngineProvider;
+import org.joulemark.reports.footprint.Footprint;
 import org.joulemark.reports.result.ResultRow;
 import org.joulemark.reports.table.SummaryTable;
+import org.joulemark.reports.task.TaskResult;
+import org.joulemark.reports.task.TaskTable;
 import org.openjdk.jmh.runner.format.OutputFormat;
 import org.openjdk.jmh.runner.format.OutputFormatFactory;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.openjdk.jmh.runner.options.VerboseMode;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -53,6 +57,7 @@ import picocli.CommandLine.Parameters;
       "  java -jar benchmarks.jar                                   the quick preset on the best engine",
       "  java -jar benchmarks.jar -l                                list the benchmarks",
       "  java -jar benchmarks.jar GemmBenchmark -p shape=square-2048 -p precision=FP32,INT8 -f 5",
+      "  java -jar benchmarks.jar Task -p task=mmlu -p depth=layer --grid de --price 0.30",
       "  java -jar benchmarks.jar --engine cpu -p threads=1 -p shape=square-1024",
       "  java -jar benchmarks.jar -prof gc -rf csv -rff out.csv     JMH's profilers and result files",
       "  java -jar benchmarks.jar -prof org.joulemark.harness.jmh.EnergyProfiler:help"
@@ -79,6 +84,16 @@ final class RunCommand extends SubCommand {
       description = "auto (default: the best there is), cuda or cpu.")
   private String engine = "";
 
+  @Option(
+      names = "--scores",
+      paramLabel = "FILE",
+      description =
+          "Scores of tasks: a results file of lm-evaluation-harness, a folder of them, or a scores"
+              + " file (default: published ones). The same as -p scores=FILE.")
+  private String scores = "";
+
+  @Mixin private FootprintOptions footprint = new FootprintOptions();
+
   @Parameters(
       paramLabel = "JMH",
       description = "JMH's options and regular expressions of the benchmarks to include.")
@@ -86,6 +101,9 @@ final class RunCommand extends SubCommand {
 
   @Override
   public Integer call() throws IOException {
+    if (!scores.isEmpty()) {
+      jmhArguments.addAll(List.of("-p", "scores=" + scores));
+    }
     CommandLine line = CommandLine.parse(jmhArguments);
     CommandLineOptions jmh = line.options();
     if (jmh.shouldHelp()
@@ -98,12 +116,13 @@ final class RunCommand extends SubCommand {
     }
     requireOneThread(jmh);
     Preset chosenPreset = Preset.named(preset);
+    Footprint reckoned = footprint.footprint();
     try (PrintStream people = output(jmh)) {
-      return measure(line, chosenPreset, people);
+      return measure(line, chosenPreset, reckoned, people);
     }
   }
 
-  private int measure(CommandLine line, Preset chosenPreset, PrintStream people)
+  private int measure(CommandLine line, Preset chosenPreset, Footprint reckoned, PrintStream people)
       throws IOException {
     EngineCatalogue engines = EngineCatalogue.installed();
     ParameterRules rules = new ParameterRules(engines);
@@ -134,6 +153,10 @@ final class RunCommand extends SubCommand {
     people.println();
     people.print(SummaryTable.render(rows));
     people.println();
+    String tasks = TaskTable.render(TaskResult.of(rows), reckoned);
+    if (!tasks.isEmpty()) {
+      people.println(tasks);
+    }
     people.println("Results: " + folder);
     return rows.stream().anyMatch(row -> row.outcome() == Outcome.FAILED)
         ? JoulemarkCommand.FAILED

@@ -28,7 +28,7 @@ import org.joulemark.kernels.quant.Strategy;
  * All layers of a small model take part, one of a large one: a reference of a whole 7B model takes
  * minutes.
  */
-final class ModelVerification {
+public final class ModelVerification {
   private static final long LAYER_PARAMETERS = 50_000_000;
   private static final int MOST_SEQUENCES = 4;
   private static final int TOKENS = 8;
@@ -38,14 +38,15 @@ final class ModelVerification {
   private final ModelShape shape;
   private final TensorSource source;
 
-  ModelVerification(Engine engine, ModelShape shape, TensorSource source) {
+  /** For a model on an engine. */
+  public ModelVerification(Engine engine, ModelShape shape, TensorSource source) {
     this.engine = engine;
     this.shape = shape;
     this.source = source;
   }
 
   /** How many of the model's first layers take part. */
-  int layers() {
+  public int layers() {
     long layers = LAYER_PARAMETERS / shape.parametersPerLayer();
     return (int) Math.max(1, Math.min(shape.layers(), layers));
   }
@@ -59,7 +60,7 @@ final class ModelVerification {
    *     that nothing is quantized in
    * @throws PassMismatchException naming the tensor that is wrong and its worst element
    */
-  double verify(
+  public double verify(
       String name,
       Strategy strategy,
       List<LayerScales> scales,
@@ -118,7 +119,7 @@ final class ModelVerification {
    *
    * @throws PassMismatchException naming the first that is not
    */
-  static void requireFinite(String name, HostTensor tensor) {
+  public static void requireFinite(String name, HostTensor tensor) {
     // What is not finite differs even from itself.
     TensorComparison comparison = TensorComparison.of(tensor.name(), tensor, tensor, 0);
     if (!comparison.passed()) {
@@ -127,7 +128,7 @@ final class ModelVerification {
   }
 
   /** Seeded tokens [batch][count] of a model's vocabulary. */
-  static int[][] tokens(ModelShape shape, int batch, int count, long seed) {
+  public static int[][] tokens(ModelShape shape, int batch, int count, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     int[][] tokens = new int[batch][count];
     for (int[] sequence : tokens) {

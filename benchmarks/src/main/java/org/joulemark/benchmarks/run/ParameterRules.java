@@ -2,8 +2,11 @@ package org.joulemark.benchmarks.run;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.joulemark.benchmarks.task.TaskBenchmark;
+import org.joulemark.benchmarks.task.TaskCatalogue;
 import org.joulemark.benchmarks.work.ScaleFinder;
 import org.joulemark.benchmarks.work.Weights;
 import org.joulemark.kernels.engine.EngineCatalogue;
@@ -18,6 +21,7 @@ import org.joulemark.kernels.quant.Precision;
 import org.joulemark.kernels.quant.calibration.CalibrationException;
 import org.joulemark.kernels.quant.calibration.CalibrationFile;
 import org.joulemark.kernels.quant.strategy.Strategies;
+import org.joulemark.reports.score.ScoreBook;
 
 /**
  * What each benchmark parameter accepts, checked before anything is measured. A parameter keeps its
@@ -25,6 +29,8 @@ import org.joulemark.kernels.quant.strategy.Strategies;
  */
 public final class ParameterRules {
   private static final int MOST_POSITIONS = 1 << 20;
+  // A round of the sample is at least as many passes.
+  private static final int MOST_ITEMS = 100_000;
 
   private final Map<String, Consumer<String>> rules;
 
@@ -66,6 +72,13 @@ public final class ParameterRules {
                         Weights.TOKENS)),
             Map.entry("sequence", value -> wholeNumber("sequence", value, 1, MOST_POSITIONS)),
             Map.entry("context", value -> wholeNumber("context", value, 1, MOST_POSITIONS)),
+            Map.entry("task", TaskCatalogue.standard()::get),
+            Map.entry(
+                "depth", value -> oneOf("depth", value, TaskBenchmark.MODEL, TaskBenchmark.LAYER)),
+            Map.entry("items", value -> wholeNumberOr("items", value, 1, MOST_ITEMS, "all")),
+            Map.entry("bucket", value -> wholeNumber("bucket", value, 1, MOST_POSITIONS)),
+            Map.entry("decoded", value -> wholeNumberOr("decoded", value, 0, MOST_POSITIONS)),
+            Map.entry("scores", ParameterRules::requireScores),
             Map.entry("attention", value -> oneOf("attention", value, "auto", "own", "cudnn")),
             Map.entry("lossScaling", LossScaler::named),
             Map.entry("traffic", value -> oneOf("traffic", value, "read", "write", "copy")),
@@ -133,6 +146,20 @@ public final class ParameterRules {
   private static void requireCalibration(String file) {
     if (!file.equals(ScaleFinder.AUTO)) {
       CalibrationFile.read(Path.of(file));
+    }
+  }
+
+  private static void requireScores(String scores) {
+    if (!scores.equals(TaskBenchmark.PUBLISHED)) {
+      ScoreBook.read(Path.of(scores));
+    }
+  }
+
+  /** {@code auto}, one of some words, or a whole number. */
+  private static void wholeNumberOr(
+      String parameter, String value, long least, long most, String... words) {
+    if (!value.equals("auto") && !List.of(words).contains(value)) {
+      wholeNumber(parameter, value, least, most);
     }
   }
 

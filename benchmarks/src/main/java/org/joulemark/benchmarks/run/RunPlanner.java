@@ -11,6 +11,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.PatternSyntaxException;
+import org.joulemark.benchmarks.task.TaskBenchmark;
 import org.joulemark.benchmarks.work.ScaleFinder;
 import org.joulemark.benchmarks.work.Weights;
 import org.joulemark.kernels.engine.EngineProvider;
@@ -34,6 +35,7 @@ public final class RunPlanner {
   private static final String INPUTS = "inputs";
   private static final String STRATEGY = "strategy";
   private static final String CALIBRATION = "calibration";
+  private static final String ITEMS = "items";
   // A benchmark with this parameter carries out layers; the others multiply matrices.
   private static final String ATTENTION = "attention";
 
@@ -193,6 +195,9 @@ public final class RunPlanner {
     Map<String, String> meanings =
         params.containsKey(ATTENTION) ? layerMeanings(provider) : gemmMeanings(params, provider);
     Map<String, String> resolved = new LinkedHashMap<>(params);
+    if (params.getOrDefault(ITEMS, "").equals("auto")) {
+      resolved.put(ITEMS, TaskBenchmark.defaultItems(params.getOrDefault("depth", "")));
+    }
     resolved.replaceAll(
         (name, value) -> value.equals("auto") ? meanings.getOrDefault(name, value) : value);
     String checkpoint = params.getOrDefault(CHECKPOINT, Weights.NO_CHECKPOINT);

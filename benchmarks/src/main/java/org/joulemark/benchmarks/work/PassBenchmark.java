@@ -1,6 +1,8 @@
 package org.joulemark.benchmarks.work;
 
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.joulemark.harness.metrics.Metric;
 import org.joulemark.kernels.engine.LayerOptions;
 import org.joulemark.kernels.engine.UnsupportedWorkException;
 import org.joulemark.kernels.engine.Work;
@@ -166,6 +168,12 @@ public abstract class PassBenchmark {
   @Setup(Level.Iteration)
   public void begin() {
     session.begin();
+    begun();
+  }
+
+  /** Told when the window is open and no unit of it has been submitted. */
+  protected void begun() {
+    // Most benchmarks have nothing to count.
   }
 
   /** Starts one work unit; on an asynchronous engine, waits for the oldest of those in flight. */
@@ -173,10 +181,19 @@ public abstract class PassBenchmark {
     work.submit();
   }
 
+  /**
+   * What a benchmark still does before the window closes: it may submit further units.
+   *
+   * @return metrics of its own, the same names in every iteration
+   */
+  protected List<Metric> finish() {
+    return List.of();
+  }
+
   /** Closes the window once the device has finished. */
   @TearDown(Level.Iteration)
   public void end() {
-    session.end();
+    session.end(finish().toArray(Metric[]::new));
   }
 
   /** Frees the device. */

@@ -147,6 +147,8 @@ class MainJobIT {
     assertThat(SuiteProcess.run(folder, "run", "--help").out()).contains("--preset");
     assertThat(SuiteProcess.run(folder, "models").out()).contains("7,615,616,512");
     assertThat(SuiteProcess.run(folder, "shapes").out()).contains("qwen2.5-7b/gate_up");
+    assertThat(SuiteProcess.run(folder, "tasks").out()).contains("14,042").contains("estimate");
+    assertThat(SuiteProcess.run(folder, "study").out()).contains("42.29").contains("distillation");
     SuiteProcess doctor = SuiteProcess.run(folder, "doctor");
     assertThat(doctor.exitCode()).isZero();
     assertThat(doctor.out()).contains("Engine cpu").contains("Energy").contains("A run takes");

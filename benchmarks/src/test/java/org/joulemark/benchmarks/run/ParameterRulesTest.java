@@ -28,7 +28,12 @@ class ParameterRulesTest {
     "context,-1,from 1 to",
     "attention,flash,'auto, own, cudnn'",
     "inputs,uniform,'auto, normal, outliers, tokens'",
-    "checkpoint,/nowhere,none"
+    "checkpoint,/nowhere,none",
+    "task,piqa,'mmlu, hellaswag, gsm8k, arc-challenge, truthfulqa-mc2'",
+    "depth,half,'model, layer'",
+    "items,none,from 1 to",
+    "bucket,0,from 1 to",
+    "decoded,-1,from 0 to"
   })
   void refusesWithTheValidChoices(String parameter, String value, String choice) {
     assertThatThrownBy(() -> rules.check(parameter, value))
@@ -48,7 +53,14 @@ class ParameterRulesTest {
     "inputs,outliers",
     "calibration,auto",
     "strategy,int8-asym/per-tensor/entropy",
-    "checkpoint,none"
+    "checkpoint,none",
+    "task,gsm8k",
+    "depth,layer",
+    "items,all",
+    "items,auto",
+    "decoded,auto",
+    "decoded,0",
+    "scores,published"
   })
   void accepts(String parameter, String value) {
     assertThatCode(() -> rules.check(parameter, value)).doesNotThrowAnyException();

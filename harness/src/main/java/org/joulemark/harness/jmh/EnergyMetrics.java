@@ -1,11 +1,13 @@
 package org.joulemark.harness.jmh;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.joulemark.harness.energy.EnergyKind;
 import org.joulemark.harness.energy.EnergyStatus;
 import org.joulemark.harness.energy.WindowResult;
 import org.joulemark.harness.metrics.Metric;
 import org.joulemark.harness.metrics.Metrics;
+import org.joulemark.harness.metrics.TaskMetrics;
 import org.joulemark.harness.metrics.WorkUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -19,27 +21,60 @@ final class EnergyMetrics {
   /** Metrics of a window, NaN throughout where it does not hold. */
   static List<Metric> of(WindowResult window, WorkUnit unit) {
     Metrics metrics = Metrics.of(window.energyJoules(), window.timeSeconds(), window.units(), unit);
-    return list(
-        metrics,
-        window.uncertaintyJoules() / window.units(),
-        window.meter().gainError(),
-        window.timeSeconds(),
-        unit.score(),
-        window.meter().kind(),
-        window.status());
+    List<Metric> all =
+        new ArrayList<>(
+            list(
+                metrics,
+                window.uncertaintyJoules() / window.units(),
+                window.meter().gainError(),
+                window.timeSeconds(),
+                unit.score(),
+                window.meter().kind(),
+                window.status()));
+    if (unit.partOfTask()) {
+      all.addAll(
+          task(
+              TaskMetrics.of(
+                  window.energyJoules(),
+                  window.uncertaintyJoules(),
+                  window.timeSeconds(),
+                  window.units(),
+                  unit)));
+    }
+    return all;
   }
 
-  /** Metrics where no window was measured: all NaN. */
-  static List<Metric> none(EnergyStatus status, @Nullable EnergyKind kind, double score) {
+  /**
+   * Metrics where no window was measured: all NaN but the score.
+   *
+   * @param unit what was to be measured, null where that is not known either
+   */
+  static List<Metric> none(
+      EnergyStatus status, @Nullable EnergyKind kind, @Nullable WorkUnit unit) {
     WorkUnit unknown = new WorkUnit("unknown", Double.NaN, Double.NaN, Double.NaN, "", Double.NaN);
-    return list(
-        Metrics.of(Double.NaN, Double.NaN, Double.NaN, unknown),
-        Double.NaN,
-        Double.NaN,
-        Double.NaN,
-        score,
-        kind,
-        status);
+    List<Metric> all =
+        new ArrayList<>(
+            list(
+                Metrics.of(Double.NaN, Double.NaN, Double.NaN, unknown),
+                Double.NaN,
+                Double.NaN,
+                Double.NaN,
+                unit == null ? Double.NaN : unit.score(),
+                kind,
+                status));
+    if (unit != null && unit.partOfTask()) {
+      all.addAll(task(TaskMetrics.of(Double.NaN, Double.NaN, Double.NaN, Double.NaN, unknown)));
+    }
+    return all;
+  }
+
+  /** What a whole task takes; its time comes from the work itself, which has one without energy. */
+  private static List<Metric> task(TaskMetrics task) {
+    return List.of(
+        new Metric("task.energy", task.wattHours(), "Wh"),
+        new Metric("task.energy.uncertainty", task.uncertaintyWattHours(), "Wh"),
+        new Metric("task.eor", task.eor(), "1/Wh"),
+        new Metric("task.tweor", task.tweor(), "1/(Wh·s)"));
   }
 
   private static List<Metric> list(

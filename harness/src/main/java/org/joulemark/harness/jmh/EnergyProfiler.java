@@ -98,7 +98,7 @@ public final class EnergyProfiler implements InternalProfiler, WindowObserver {
     WorkUnit done = unit;
     return result != null && done != null
         ? EnergyMetrics.of(result, done)
-        : EnergyMetrics.none(status, kind(), done == null ? Double.NaN : done.score());
+        : EnergyMetrics.none(status, kind(), done);
   }
 
   /** What the window tells besides, NaN for what it told before and does not tell now. */

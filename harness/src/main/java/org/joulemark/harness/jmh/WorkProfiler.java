@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.joulemark.harness.metrics.Metric;
 import org.joulemark.harness.metrics.Metrics;
+import org.joulemark.harness.metrics.TaskMetrics;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.infra.IterationParams;
@@ -16,9 +17,9 @@ import org.openjdk.jmh.results.ScalarResult;
 
 /**
  * JMH profiler that gives the rates of the work itself, {@code flop.rate}, {@code byte.rate} and
- * {@code token.rate}, and the metrics that the benchmark's state published when it closed its
- * {@link WorkWindow}. A metric that was published once is in every later iteration too, NaN where
- * the state left it out.
+ * {@code token.rate}, for a part of a task the whole task's {@code task.time}, and the metrics that
+ * the benchmark's state published when it closed its {@link WorkWindow}. A metric that was
+ * published once is in every later iteration too, NaN where the state left it out.
  */
 public final class WorkProfiler implements InternalProfiler {
   /** Names and units published so far. */
@@ -57,6 +58,14 @@ public final class WorkProfiler implements InternalProfiler {
       flopRate = rates.flopRate();
       byteRate = rates.byteRate();
       tokenRate = rates.tokenRate();
+    }
+    if (window != null && window.unit().partOfTask()) {
+      TaskMetrics task =
+          TaskMetrics.of(
+              Double.NaN, Double.NaN, window.seconds(), (double) window.units(), window.unit());
+      // No unit done is no time known, not an infinite one.
+      double hours = window.units() > 0 ? task.hours() : Double.NaN;
+      metrics.add(new Metric("task.time", hours, "h"));
     }
     if (window != null) {
       for (Metric extra : window.extra()) {

@@ -10,14 +10,28 @@ package org.joulemark.harness.metrics;
  * @param score the task performance score of a unit in [0, 1]; NaN where none is known
  * @param scoreOf what the score is: {@code fidelity}, or a task's name
  * @param tokens tokens that a unit processes or produces; NaN where there is no token
+ * @param unitsPerTask units that make up a whole task; NaN where the unit is no part of one
  */
 public record WorkUnit(
-    String name, double flops, double bytes, double score, String scoreOf, double tokens) {
+    String name,
+    double flops,
+    double bytes,
+    double score,
+    String scoreOf,
+    double tokens,
+    double unitsPerTask) {
+
+  /** A unit that is no part of a task. */
+  public WorkUnit(
+      String name, double flops, double bytes, double score, String scoreOf, double tokens) {
+    this(name, flops, bytes, score, scoreOf, tokens, Double.NaN);
+  }
 
   /**
    * Checks the ranges.
    *
-   * @throws IllegalArgumentException if the score is outside [0, 1] or a count is negative
+   * @throws IllegalArgumentException if the score is outside [0, 1], a count is negative, or a task
+   *     has no units
    */
   public WorkUnit {
     if (score < 0 || score > 1) {
@@ -26,5 +40,13 @@ public record WorkUnit(
     if (flops < 0 || bytes < 0 || tokens < 0) {
       throw new IllegalArgumentException("counts of " + name + " must not be negative");
     }
+    if (unitsPerTask <= 0) {
+      throw new IllegalArgumentException("a task of " + name + " needs units");
+    }
+  }
+
+  /** Whether the unit is a part of a task, so that there are figures of the whole task. */
+  public boolean partOfTask() {
+    return !Double.isNaN(unitsPerTask);
   }
 }

@@ -66,6 +66,31 @@ class ProfilersInForkTest {
   }
 
   @Test
+  void aPartOfATaskHasTheFiguresOfTheWhole() throws Exception {
+    RunResult run =
+        ForkedRun.of(
+            "cpu",
+            notes(),
+            options ->
+                options
+                    .param("task", "1000")
+                    .measurementIterations(1)
+                    .addProfiler(EnergyProfiler.class, "method=modelled")
+                    .addProfiler(WorkProfiler.class));
+    double joules = score(run, "energy");
+    assertThat(joules).isPositive();
+    double wattHours = 1000 * joules / 3600;
+    assertThat(score(run, "task.energy")).isCloseTo(wattHours, Percentage.withPercentage(1e-6));
+    assertThat(score(run, "task.energy.uncertainty"))
+        .isCloseTo(1000 * score(run, "energy.uncertainty") / 3600, Percentage.withPercentage(1e-6));
+    assertThat(score(run, "task.eor")).isCloseTo(0.5 / wattHours, Percentage.withPercentage(1e-6));
+    // Spinning for 2 ms a unit.
+    assertThat(score(run, "task.time") * 3600).isBetween(2.0, 20.0);
+    assertThat(score(run, "task.tweor")).isPositive();
+    assertThat(result(run, "task.energy").getScoreUnit()).isEqualTo("Wh");
+  }
+
+  @Test
   void modelledEnergyOfAProcessorBenchmark() throws Exception {
     RunResult run =
         ForkedRun.of(

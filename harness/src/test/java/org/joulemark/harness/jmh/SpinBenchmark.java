@@ -25,13 +25,19 @@ public class SpinBenchmark {
   @Param("cpu")
   public String device;
 
+  /** Units of a whole task, NaN for none. */
+  @Param("NaN")
+  public String task;
+
   private final AtomicLong completed = new AtomicLong();
 
   @Setup(Level.Iteration)
   public void open() {
     WorkWindow.note("spin.device", device);
     if (!device.equals("never")) {
-      WorkWindow.open(new WorkUnit("spin", 1e6, 2e6, 0.5, "fidelity", 1), device, completed::get);
+      double unitsPerTask = Double.parseDouble(task);
+      WorkWindow.open(
+          new WorkUnit("spin", 1e6, 2e6, 0.5, "fidelity", 1, unitsPerTask), device, completed::get);
     }
   }
 

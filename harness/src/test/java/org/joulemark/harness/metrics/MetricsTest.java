@@ -83,6 +83,22 @@ class MetricsTest {
   }
 
   @Test
+  void figuresOfAWholeTask() {
+    // 7200 J in 100 s for 20 of a task's 1000 units: 100 Wh and 5000 s for the task.
+    WorkUnit unit = new WorkUnit("unit", 1e12, 2e9, 0.8, "mmlu", 4, 1000);
+    TaskMetrics task = TaskMetrics.of(7200, 72, 100, 20, unit);
+    assertThat(task.wattHours()).isCloseTo(100, ROUNDING);
+    assertThat(task.uncertaintyWattHours()).isCloseTo(1, ROUNDING);
+    assertThat(task.hours()).isCloseTo(5000.0 / 3600, ROUNDING);
+    assertThat(task.eor()).isCloseTo(0.008, ROUNDING);
+    assertThat(task.tweor()).isCloseTo(0.008 / 5000, ROUNDING);
+    assertThat(TaskMetrics.of(14400, 144, 200, 40, unit).wattHours()).isCloseTo(100, ROUNDING);
+    assertThat(new WorkUnit("gemm", 1, 1, 1, "fidelity", 1).partOfTask()).isFalse();
+    assertThatThrownBy(() -> new WorkUnit("u", 1, 1, 1, "mmlu", 1, 0))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
   void aScoreOutsideItsRangeIsRefused() {
     assertThatThrownBy(() -> new WorkUnit("u", 1, 1, 1.01, "accuracy", 1))
         .isInstanceOf(IllegalArgumentException.class)

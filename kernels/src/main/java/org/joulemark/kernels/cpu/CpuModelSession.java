@@ -264,11 +264,23 @@ final class CpuModelSession implements ModelSession {
 
     /** From embeddings to the last tokens' logits. */
     void run(int start) {
+      runLayers(start);
+      readLast();
+    }
+
+    /** From embeddings to normed rows. */
+    void runLayers(int start) {
       for (int i = 0; i < bound.size(); i++) {
         bound.get(i).run(start);
       }
       norm();
-      readLast();
+    }
+
+    /** The head over every normed row, into memory that this plan owns. */
+    CpuLinear.Call allHead() {
+      NativeMatrix logits =
+          new NativeMatrix(owner, ElementType.FP32, pass.rows(), shape.vocabulary());
+      return headPart(owner, pass.rows(), headPart).bind(owner, head, pass.normed(), logits, null);
     }
   }
 
@@ -396,6 +408,28 @@ final class CpuModelSession implements ModelSession {
         position = plan.tokens;
       }
     };
+  }
+
+  @Override
+  public Work extend(int start, int[][] tokens) {
+    TokenCheck.check(this, start, tokens);
+    int[][] given = Arrays.stream(tokens).map(int[]::clone).toArray(int[][]::new);
+    Plan plan = newPlan(given[0].length);
+    try {
+      CpuLinear.Call head = plan.allHead();
+      return new Unit(plan.owner) {
+        @Override
+        void run() {
+          plan.embed(given);
+          plan.runLayers(start);
+          head.run();
+          position = start + plan.tokens;
+        }
+      };
+    } catch (RuntimeException e) {
+      plan.owner.close();
+      throw e;
+    }
   }
 
   @Override

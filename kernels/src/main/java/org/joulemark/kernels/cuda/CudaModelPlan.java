@@ -43,6 +43,7 @@ final class CudaModelPlan implements AutoCloseable {
   private final LtProduct headPart;
   private final CudaCall lastHead;
   private final KernelLaunch argmax;
+  private @Nullable CudaCall allHead;
 
   /**
    * Plans, allocates and binds; the weights are in place.
@@ -272,6 +273,38 @@ final class CudaModelPlan implements AutoCloseable {
       layers.get(i).run(start);
     }
     readLast();
+  }
+
+  /**
+   * Plans the logits of every token, for {@link #runAll}.
+   *
+   * @throws org.joulemark.kernels.engine.UnsupportedWorkException if they do not fit into memory
+   */
+  void planAllLogits() {
+    DeviceArena arena = scope.own(new DeviceArena(), DeviceArena::close);
+    DeviceArena.Slice logits = arena.reserve(type, pass.rows(), shape.vocabulary());
+    engine.allocate(arena, 0);
+    allHead =
+        head(scope, pass.rows())
+            .bind(LtTerms.none(type), weights.head(), pass.normed(), logits, null);
+  }
+
+  /**
+   * Enqueues everything from the tokens to every token's logits; allocates nothing.
+   *
+   * @throws IllegalStateException without {@link #planAllLogits}
+   */
+  void runAll(int start) {
+    CudaCall head = allHead;
+    if (head == null) {
+      throw new IllegalStateException("the logits of every token have not been planned");
+    }
+    embed();
+    for (int i = 0; i < layers.size(); i++) {
+      layers.get(i).run(start);
+    }
+    normAll();
+    head.launch();
   }
 
   /** Enqueues the choice of each sequence's next token, which becomes the token to look up. */

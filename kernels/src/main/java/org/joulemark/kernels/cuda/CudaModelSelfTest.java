@@ -70,6 +70,7 @@ final class CudaModelSelfTest {
       checks.check(
           "works of a model in int8-sym, " + launch,
           () -> works(launch, Strategies.parse("int8-sym")));
+      checks.check("endings after a prompt, " + launch, () -> endings(launch));
     }
   }
 
@@ -145,6 +146,36 @@ final class CudaModelSelfTest {
         }
       }
       return "prefill and decode leave what reading token by token leaves.";
+    }
+  }
+
+  /** Endings that a work reads must leave the cache as reading them with forward does. */
+  private String endings(String launch) {
+    LayerOptions defaults = CudaEngine.LAYER_DEFAULTS;
+    LayerOptions options =
+        new LayerOptions(defaults.library(), defaults.algorithm(), defaults.attention(), launch);
+    ModelShape shape = CudaLayerSelfTest.gated("qwen2", 4, 2, 16, 0);
+    int[][] prompts = {{1, 2, 3, 4}, {5, 6, 7, 8}};
+    int[][] endings = {{9, 10, 11}, {12, 13, 14}};
+    ModelProblem problem = new ModelProblem(shape, Precision.FP32, prompts.length, 8);
+    try (ModelSession session = engine.model(problem, SOURCE, options)) {
+      session.forward(prompts, PassRequest.LAST_LOGITS);
+      try (Work extend = session.extend(prompts[0].length, endings)) {
+        submit(extend);
+      }
+      int position = session.position();
+      HostTensor afterWork = next(session);
+      session.reset();
+      session.forward(prompts, PassRequest.LAST_LOGITS);
+      session.forward(endings, PassRequest.LAST_LOGITS);
+      TensorComparison comparison = TensorComparison.of("logits", next(session), afterWork, 0);
+      if (position != prompts[0].length + endings[0].length) {
+        throw new SelfTestFailure("The session is at token " + position + ".");
+      }
+      if (!comparison.passed()) {
+        throw new SelfTestFailure(comparison.toString());
+      }
+      return "reading endings as a work leaves what reading them with forward leaves.";
     }
   }
 

@@ -210,6 +210,22 @@ final class CudaModelSession implements ModelSession {
   }
 
   @Override
+  public Work extend(int start, int[][] tokens) {
+    TokenCheck.check(this, start, tokens);
+    engine.device().makeCurrent();
+    int length = tokens[0].length;
+    CudaModelPlan plan = newPlan(length);
+    try {
+      plan.planAllLogits();
+      plan.give(tokens);
+      return new SessionWork(() -> plan.runAll(start), start + length, plan);
+    } catch (RuntimeException failure) {
+      plan.close();
+      throw failure;
+    }
+  }
+
+  @Override
   public Work decode(int start) {
     if (start < 1 || start > position || start >= problem.capacity()) {
       throw new IllegalArgumentException(

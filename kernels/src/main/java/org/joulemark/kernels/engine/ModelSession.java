@@ -16,6 +16,18 @@ public interface ModelSession extends ModelPass, AutoCloseable {
   Work prefill(int[][] tokens);
 
   /**
+   * The work of reading further tokens of each sequence behind the first {@code start} and
+   * computing the logits of each of them, as the endings of a question are scored after its prompt
+   * has been read once. The cache must hold {@code start} tokens: read them with {@link #forward}
+   * first. One unit is one pass; submitting leaves the session after these tokens.
+   *
+   * @param tokens [batch][n]
+   * @throws IllegalArgumentException if the session has not read that many tokens, or for tokens
+   *     that do not fit
+   */
+  Work extend(int start, int[][] tokens);
+
+  /**
    * The work of reading one token of each sequence at position {@code context}, and finding the
    * next, which the next unit reads at the same position, so that all units do the same work. The
    * cache must hold {@code context} tokens: read them with {@link #forward} first.

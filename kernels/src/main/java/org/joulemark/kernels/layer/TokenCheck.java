@@ -10,17 +10,31 @@ public final class TokenCheck {
    * @throws IllegalArgumentException with one sentence that says what is wrong
    */
   public static void check(ModelPass pass, int[][] tokens) {
+    check(pass, pass.position(), tokens);
+  }
+
+  /**
+   * Checks tokens that are read behind the first {@code start} of those that the pass has read.
+   *
+   * @throws IllegalArgumentException with one sentence that says what is wrong
+   */
+  public static void check(ModelPass pass, int start, int[][] tokens) {
+    if (start < 0 || start > pass.position()) {
+      throw new IllegalArgumentException(
+          "Tokens cannot be read behind the first "
+              + start
+              + ": "
+              + pass.position()
+              + " tokens have been read.");
+    }
     if (tokens.length != pass.batch()) {
       throw new IllegalArgumentException(
           tokens.length + " sequences were given to a pass of " + pass.batch() + ".");
     }
     int n = tokens[0].length;
-    if (n < 1 || n > pass.capacity() - pass.position()) {
+    if (n < 1 || n > pass.capacity() - start) {
       throw new IllegalArgumentException(
-          n
-              + " tokens were given where there is room for 1 to "
-              + (pass.capacity() - pass.position())
-              + ".");
+          n + " tokens were given where there is room for 1 to " + (pass.capacity() - start) + ".");
     }
     for (int[] sequence : tokens) {
       if (sequence.length != n) {

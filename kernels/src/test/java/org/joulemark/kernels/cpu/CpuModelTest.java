@@ -139,6 +139,37 @@ class CpuModelTest {
   }
 
   @Test
+  void endingsAreReadBehindTheSamePromptAgainAndAgain() {
+    ModelShape shape = TestShapes.gated("qwen2", 4, 2, 16, 0);
+    int[][] prompts = {{1, 2, 3, 4}, {5, 6, 7, 8}};
+    int[][] endings = {{9, 10, 11}, {12, 13, 14}};
+    ModelProblem problem = new ModelProblem(shape, Precision.FP32, 2, 8);
+    try (ModelSession session = engine.model(problem, SOURCE, CpuEngine.LAYER_DEFAULTS)) {
+      assertThatThrownBy(() -> session.extend(4, endings))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("0 tokens have been read");
+      session.forward(prompts, PassRequest.LAST_LOGITS);
+      assertThatThrownBy(() -> session.extend(4, new int[2][5]))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("room for 1 to 4");
+      try (Work extend = session.extend(4, endings)) {
+        extend.submit();
+        extend.submit();
+        extend.drain();
+        assertThat(extend.completed()).isEqualTo(2);
+      }
+      assertThat(session.position()).isEqualTo(7);
+      int[][] next = {{15}, {16}};
+      HostTensor afterWork = session.forward(next, PassRequest.LAST_LOGITS).logits();
+      session.reset();
+      session.forward(prompts, PassRequest.LAST_LOGITS);
+      session.forward(endings, PassRequest.LAST_LOGITS);
+      HostTensor afterForward = session.forward(next, PassRequest.LAST_LOGITS).logits();
+      assertThat(afterWork.values()).isEqualTo(afterForward.values());
+    }
+  }
+
+  @Test
   void whatDoesNotFitIsKnownBeforeAnythingIsAllocated() {
     ModelShape large = ModelCatalogue.standard().get("llama-3.1-70b");
     assertThatThrownBy(

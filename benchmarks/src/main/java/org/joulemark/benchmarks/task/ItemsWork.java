@@ -1,0 +1,156 @@
+package org.joulemark.benchmarks.task;
+
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.ToDoubleFunction;
+import org.joulemark.kernels.engine.DeviceTimes;
+import org.joulemark.kernels.engine.Work;
+
+/**
+ * Items one after another, over and over: one unit is the next item, made of the works of its
+ * passes. An item waits for nothing, but after as many items as last some hundredths of a second
+ * the device is drained, so that the count of items done keeps up with it whichever works they were
+ * made of; the pause is a few ten microseconds.
+ */
+final class ItemsWork implements Work {
+  private static final double SECONDS_BETWEEN_DRAINS = 25e-3;
+
+  /**
+   * A pass of an item.
+   *
+   * @param work the pass
+   * @param times how often
+   */
+  record Step(Work work, int times) {}
+
+  private final Step[][] items;
+  private final Work[] works;
+  private final Map<String, String> facts;
+  private final int itemsBetweenDrains;
+  private int next;
+  private int sinceDrain;
+  private long submitted;
+  private volatile long completed;
+
+  /**
+   * Runs some items, to see how long one takes.
+   *
+   * @param items the steps of each item, in order
+   * @param facts how they are carried out
+   */
+  ItemsWork(List<List<Step>> items, Map<String, String> facts) {
+    this.items = items.stream().map(item -> item.toArray(Step[]::new)).toArray(Step[][]::new);
+    Set<Work> distinct = new LinkedHashSet<>();
+    items.forEach(item -> item.forEach(step -> distinct.add(step.work())));
+    this.works = distinct.toArray(Work[]::new);
+    this.facts = Map.copyOf(facts);
+    this.itemsBetweenDrains = (int) Math.max(1, SECONDS_BETWEEN_DRAINS / secondsPerItem());
+  }
+
+  private double secondsPerItem() {
+    long begin = System.nanoTime();
+    double seconds = 0;
+    int done = 0;
+    while (seconds < SECONDS_BETWEEN_DRAINS && done < items.length) {
+      run(items[done]);
+      drainWorks();
+      done++;
+      seconds = (System.nanoTime() - begin) * 1e-9;
+    }
+    return seconds / done;
+  }
+
+  private static void run(Step[] item) {
+    for (Step step : item) {
+      for (int i = 0; i < step.times(); i++) {
+        step.work().submit();
+      }
+    }
+  }
+
+  private void drainWorks() {
+    for (Work work : works) {
+      work.drain();
+    }
+  }
+
+  /** Leaves out the next {@code count} items. */
+  void skip(int count) {
+    next = (next + count) % items.length;
+  }
+
+  /** Items submitted so far. */
+  long submitted() {
+    return submitted;
+  }
+
+  @Override
+  public void submit() {
+    run(items[next]);
+    next = next + 1 == items.length ? 0 : next + 1;
+    submitted++;
+    sinceDrain++;
+    if (sinceDrain == itemsBetweenDrains) {
+      drain();
+    }
+  }
+
+  @Override
+  public void drain() {
+    drainWorks();
+    sinceDrain = 0;
+    completed = submitted;
+  }
+
+  @Override
+  public long completed() {
+    return completed;
+  }
+
+  /**
+   * The mean item's time: that of its passes, each at its own mean or median. Percentiles of sums
+   * are not known.
+   */
+  @Override
+  public DeviceTimes deviceTimes() {
+    long samples = Arrays.stream(works).mapToLong(work -> work.deviceTimes().samples()).sum();
+    return new DeviceTimes(
+        mean(DeviceTimes::meanSeconds),
+        mean(DeviceTimes::medianSeconds),
+        Double.NaN,
+        Double.NaN,
+        samples);
+  }
+
+  private double mean(ToDoubleFunction<DeviceTimes> figure) {
+    double sum = 0;
+    for (Step[] item : items) {
+      for (Step step : item) {
+        sum += step.times() * figure.applyAsDouble(step.work().deviceTimes());
+      }
+    }
+    return sum / items.length;
+  }
+
+  @Override
+  public void resetDeviceTimes() {
+    for (Work work : works) {
+      work.resetDeviceTimes();
+    }
+  }
+
+  @Override
+  public Map<String, String> facts() {
+    return facts;
+  }
+
+  @Override
+  public void close() {
+    for (Work work : works) {
+      work.close();
+    }
+  }
+}

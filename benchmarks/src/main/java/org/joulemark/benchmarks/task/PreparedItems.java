@@ -1,0 +1,38 @@
+package org.joulemark.benchmarks.task;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The items of a sample, ready to run.
+ *
+ * @param work one unit is the next item
+ * @param costs what each item costs
+ * @param fidelity of the passes: 1 − the largest relative error found when they were verified
+ * @param freeOwner frees what the work stands on
+ */
+record PreparedItems(ItemsWork work, List<Cost> costs, double fidelity, Runnable freeOwner) {
+
+  /**
+   * What one item costs on any engine.
+   *
+   * @param flops floating-point operations
+   * @param bytes that no implementation can avoid moving
+   */
+  record Cost(double flops, double bytes) {}
+
+  /** Floating-point operations of each item. */
+  double[] flops() {
+    return costs.stream().mapToDouble(Cost::flops).toArray();
+  }
+
+  /** Of the mean item. */
+  double meanFlops() {
+    return Arrays.stream(flops()).average().orElseThrow();
+  }
+
+  /** Of the mean item. */
+  double meanBytes() {
+    return costs.stream().mapToDouble(Cost::bytes).average().orElseThrow();
+  }
+}

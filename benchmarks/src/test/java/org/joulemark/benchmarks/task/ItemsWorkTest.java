@@ -1,0 +1,126 @@
+package org.joulemark.benchmarks.task;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.joulemark.benchmarks.task.ItemsWork.Step;
+import org.joulemark.kernels.engine.DeviceTimes;
+import org.joulemark.kernels.engine.Work;
+import org.junit.jupiter.api.Test;
+
+class ItemsWorkTest {
+  private final List<String> log = new ArrayList<>();
+
+  private final class Logged implements Work {
+    private final String name;
+    private final double seconds;
+    private long submitted;
+    private boolean closed;
+
+    Logged(String name, double seconds) {
+      this.name = name;
+      this.seconds = seconds;
+    }
+
+    @Override
+    public void submit() {
+      submitted++;
+      log.add(name);
+    }
+
+    @Override
+    public void drain() {}
+
+    @Override
+    public long completed() {
+      return submitted;
+    }
+
+    @Override
+    public DeviceTimes deviceTimes() {
+      return new DeviceTimes(seconds, seconds, seconds, seconds, 1);
+    }
+
+    @Override
+    public void close() {
+      closed = true;
+    }
+  }
+
+  @Test
+  void unitsAreTheItemsInTheirOrderOverAndOver() {
+    Logged prompt = new Logged("p", 1);
+    Logged decode = new Logged("d", 0.25);
+    Logged longPrompt = new Logged("P", 2);
+    ItemsWork work =
+        new ItemsWork(
+            List.of(
+                List.of(new Step(prompt, 1), new Step(decode, 2)),
+                List.of(new Step(longPrompt, 1))),
+            Map.of("a", "b"));
+    log.clear();
+    for (int i = 0; i < 3; i++) {
+      work.submit();
+    }
+    assertThat(log).containsExactly("p", "d", "d", "P", "p", "d", "d");
+    work.drain();
+    assertThat(work.completed()).isEqualTo(3);
+    // (1 + 2·0.25 + 2) / 2 items.
+    assertThat(work.deviceTimes().meanSeconds()).isCloseTo(1.75, within(1e-12));
+    assertThat(work.facts()).containsEntry("a", "b");
+    work.close();
+    assertThat(List.of(prompt, decode, longPrompt)).allMatch(each -> each.closed);
+  }
+
+  @Test
+  void aRoundIsCompleted() {
+    Logged prompt = new Logged("p", 1);
+    ItemsWork work =
+        new ItemsWork(
+            List.of(
+                List.of(new Step(prompt, 1)),
+                List.of(new Step(prompt, 1)),
+                List.of(new Step(prompt, 1))),
+            Map.of());
+    SampleRounds rounds = new SampleRounds(work, new double[] {1, 2, 3}, false);
+    work.submit();
+    rounds.begin();
+    for (int i = 0; i < 4; i++) {
+      work.submit();
+    }
+    rounds.complete();
+    assertThat(work.submitted()).isEqualTo(1 + 6);
+    assertThat(work.completed()).isEqualTo(7);
+    assertThat(rounds.spread()).isZero();
+    SampleRounds ticking = new SampleRounds(work, new double[] {1, 2, 3}, true);
+    ticking.begin();
+    ticking.complete();
+    assertThat(ticking.spread()).isZero();
+    work.submit();
+    ticking.complete();
+    assertThat(ticking.spread()).isBetween(0.05, 1.0);
+  }
+
+  @Test
+  void eachIterationBeginsAtAnotherItem() {
+    List<List<Step>> items = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      items.add(List.of(new Step(new Logged("item " + i, 1), 1)));
+    }
+    ItemsWork work = new ItemsWork(items, Map.of());
+    SampleRounds rounds = new SampleRounds(work, new double[] {1, 1, 1, 1, 1}, true);
+    List<String> first = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      rounds.begin();
+      log.clear();
+      work.submit();
+      first.add(log.get(0));
+      rounds.complete();
+      assertThat(log).hasSize(5).doesNotHaveDuplicates();
+    }
+    assertThat(first).containsExactly("item 2", "item 4", "item 1");
+  }
+}

@@ -1,0 +1,169 @@
+package org.joulemark.reports.score;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Scores to look up: those of a file or folder, or the published ones. */
+public final class ScoreBook {
+  private static final String PUBLISHED = "published.json";
+
+  /** Strategies whose score stands for those without one, the first that is there. */
+  private static final List<String> BASELINES =
+      List.of(Score.BASELINE, "fp32", "bf16", "fp16", "tf32");
+
+  private final List<Score> scores;
+
+  private ScoreBook(List<Score> scores) {
+    List<Score> sorted = new ArrayList<>(scores);
+    // The newest of several evaluations of the same comes first.
+    sorted.sort(Comparator.comparing(Score::date).reversed());
+    this.scores = List.copyOf(sorted);
+  }
+
+  /** The built-in table of published accuracies. */
+  public static ScoreBook published() {
+    try (InputStream in = ScoreBook.class.getResourceAsStream(PUBLISHED)) {
+      if (in == null) {
+        throw new IllegalStateException(PUBLISHED + " is missing from this jar");
+      }
+      return new ScoreBook(ScoreFiles.parse(PUBLISHED, in.readAllBytes(), ScoreKind.PUBLISHED));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + PUBLISHED, e);
+    }
+  }
+
+  /**
+   * The scores of a results file of lm-evaluation-harness, of a scores file of ours, or of every
+   * {@code results*.json} and {@code scores*.json} in a folder and below.
+   *
+   * @throws IllegalArgumentException with one sentence if there is no such file, or a file is of
+   *     neither format
+   */
+  public static ScoreBook read(Path path) {
+    try {
+      if (Files.isDirectory(path)) {
+        return folder(path);
+      }
+      if (!Files.isRegularFile(path)) {
+        throw new IllegalArgumentException(
+            path
+                + " is no file and no folder; name a results file of lm-evaluation-harness, a folder"
+                + " of them, or a scores file.");
+      }
+      return new ScoreBook(read(List.of(path)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(path + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static ScoreBook folder(Path folder) throws IOException {
+    List<Path> files;
+    try (Stream<Path> below = Files.walk(folder)) {
+      files =
+          below
+              .filter(Files::isRegularFile)
+              .filter(file -> file.getFileName().toString().matches("(results|scores).*\\.json"))
+              .sorted()
+              .toList();
+    }
+    if (files.isEmpty()) {
+      throw new IllegalArgumentException(
+          folder + " holds no results*.json of lm-evaluation-harness and no scores*.json.");
+    }
+    return new ScoreBook(read(files));
+  }
+
+  private static List<Score> read(List<Path> files) throws IOException {
+    List<Score> all = new ArrayList<>();
+    for (Path file : files) {
+      all.addAll(ScoreFiles.parse(file.toString(), Files.readAllBytes(file), ScoreKind.FILE));
+    }
+    return all;
+  }
+
+  /** Every score, the newest first. */
+  public List<Score> scores() {
+    return scores;
+  }
+
+  /**
+   * The score that stands for a query: the strategy's own, else that of the baseline, which the
+   * answer then says.
+   *
+   * @throws IllegalArgumentException if the evaluation has the task but none of the metrics
+   */
+  public Optional<FoundScore> find(ScoreQuery query) {
+    List<Score> matching =
+        scores.stream()
+            .filter(score -> matches(query.models(), score.model()))
+            .filter(score -> matches(query.tasks(), score.task()))
+            .toList();
+    Optional<FoundScore> own = find(matching, query, query.strategy());
+    if (own.isPresent()) {
+      return own;
+    }
+    for (String baseline : BASELINES) {
+      Optional<FoundScore> found = find(matching, query, baseline);
+      if (found.isPresent()) {
+        return found;
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<FoundScore> find(
+      List<Score> matching, ScoreQuery query, String strategy) {
+    return matching.stream()
+        .filter(score -> score.strategy().equals(strategy))
+        .findFirst()
+        .map(score -> value(score, query));
+  }
+
+  private static FoundScore value(Score score, ScoreQuery query) {
+    // Where an evaluation does not say how the model was carried out, it is the baseline itself.
+    boolean own =
+        score.strategy().equals(query.strategy())
+            || (score.strategy().equals(Score.BASELINE) && query.strategy().equals("fp32"));
+    if (score.kind() != ScoreKind.HARNESS) {
+      // These files hold one value a task, under the name that their author gave it.
+      Map.Entry<String, Double> only = score.values().entrySet().iterator().next();
+      return new FoundScore(only.getValue(), only.getKey(), score, !own);
+    }
+    for (String metric : query.metrics()) {
+      Double value = score.values().get(metric);
+      if (value != null) {
+        return new FoundScore(value, metric, score, !own);
+      }
+    }
+    throw new IllegalArgumentException(
+        score.source()
+            + " has "
+            + score.task()
+            + " of "
+            + score.model()
+            + ", but none of the metrics "
+            + String.join(" ", query.metrics())
+            + "; it has "
+            + String.join(" ", score.values().keySet())
+            + ".");
+  }
+
+  private static boolean matches(List<String> names, String name) {
+    return names.stream().anyMatch(known -> plain(known).equals(plain(name)));
+  }
+
+  /** Names are compared without case, and with {@code _} as {@code -}. */
+  private static String plain(String name) {
+    return name.toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+}

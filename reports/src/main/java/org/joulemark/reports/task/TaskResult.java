@@ -1,0 +1,128 @@
+package org.joulemark.reports.task;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.joulemark.harness.journal.Outcome;
+import org.joulemark.harness.platform.Environment;
+import org.joulemark.reports.result.LocatedRow;
+import org.joulemark.reports.result.MetricValue;
+import org.joulemark.reports.result.ResultFile;
+import org.joulemark.reports.result.ResultRow;
+import org.joulemark.reports.result.Samples;
+
+/**
+ * What one task took, on one device in one way.
+ *
+ * @param task its id; for a file of the user's, the file's name
+ * @param model its id
+ * @param strategy how the model was carried out
+ * @param batch items side by side
+ * @param depth {@code model}, or {@code layer}: one layer, taken times the layers
+ * @param decoded tokens decoded by each item as they were asked for: a number, or {@code auto}
+ * @param device name of the GPU or processor, empty where the file does not say
+ * @param energyKind {@code measured}, {@code integrated} or {@code modelled}
+ * @param wattHours of the whole task, with what its scatter, its windows and its sample leave open
+ * @param hours of the whole task
+ * @param score fraction in [0, 1], NaN where none is known
+ * @param scoreSource where it comes from
+ * @param eor score / Wh
+ * @param tweor score / (Wh · s)
+ * @param itemTokens tokens of the mean item
+ */
+public record TaskResult(
+    String task,
+    String model,
+    String strategy,
+    String batch,
+    String depth,
+    String decoded,
+    String device,
+    String energyKind,
+    Interval wattHours,
+    double hours,
+    double score,
+    String scoreSource,
+    double eor,
+    double tweor,
+    double itemTokens) {
+
+  private static final String DEVICE = "device.name";
+
+  /** The tasks among the rows of one run. */
+  public static List<TaskResult> of(List<ResultRow> rows) {
+    return rows.stream()
+        .filter(TaskResult::isTask)
+        .map(row -> of(row, row.notes().getOrDefault("engine." + DEVICE, "")))
+        .toList();
+  }
+
+  /** The tasks in a file of results. */
+  public static List<TaskResult> of(ResultFile file) {
+    String device =
+        file.environment()
+            .map(Environment::engine)
+            .flatMap(engine -> Optional.ofNullable(engine.get(DEVICE)))
+            .orElse("");
+    List<TaskResult> results = new ArrayList<>();
+    for (LocatedRow located : file.rows()) {
+      ResultRow row = located.row();
+      if (isTask(row)) {
+        results.add(of(row, row.notes().getOrDefault("engine." + DEVICE, device)));
+      }
+    }
+    return results;
+  }
+
+  private static boolean isTask(ResultRow row) {
+    return row.outcome() == Outcome.OK && row.metrics().containsKey("task.time");
+  }
+
+  private static TaskResult of(ResultRow row, String device) {
+    MetricValue score = row.metric("score");
+    return new TaskResult(
+        row.params().getOrDefault("task", ""),
+        row.params().getOrDefault("model", ""),
+        row.params().getOrDefault("strategy", ""),
+        row.params().getOrDefault("batch", "1"),
+        row.params().getOrDefault("depth", "model"),
+        row.params().getOrDefault("decoded", "auto"),
+        device,
+        row.energyKind(),
+        energy(row),
+        row.metric("task.time").value(),
+        score.value(),
+        row.notes().getOrDefault("score.source", row.metric("score.kind").unit()),
+        row.metric("task.eor").value(),
+        row.metric("task.tweor").value(),
+        row.metric("task.item.tokens").value());
+  }
+
+  /**
+   * The scatter between iterations; and what each iteration leaves open by itself, its window's
+   * repeatability and the items outside it, of which the mean over the iterations keeps the less.
+   */
+  private static Interval energy(ResultRow row) {
+    MetricValue energy = row.metric("task.energy");
+    double root = Math.sqrt(Math.max(1, iterations(energy.samples())));
+    double window = row.metric("task.energy.uncertainty").value();
+    double sample = energy.value() * row.metric("task.sample.spread").value();
+    return Interval.ofScatter(energy)
+        .widenedBy(Interval.NORMAL * window / root)
+        .widenedBy(Interval.NORMAL * sample / root);
+  }
+
+  private static int iterations(Samples samples) {
+    int count = 0;
+    for (int fork = 0; fork < samples.forks(); fork++) {
+      count += samples.fork(fork).length;
+    }
+    return count;
+  }
+
+  /** The strategy's name without its options. */
+  public String strategyFamily() {
+    int slash = strategy.indexOf('/');
+    return slash < 0 ? strategy : strategy.substring(0, slash);
+  }
+}
