@@ -61,7 +61,7 @@ public abstract class LayerBenchmark extends PassBenchmark {
         opened,
         work,
         unit,
-        Ceiling.of(opened, problem.precision().name(), unit.flops(), unit.bytes()));
+        Ceiling.of(opened, problem.strategy().multiplies().name(), unit.flops(), unit.bytes()));
   }
 
   private static LayerVerification verify(

@@ -69,7 +69,8 @@ public abstract class ModelBenchmark extends PassBenchmark {
             fidelity,
             "fidelity",
             (double) batch() * newTokens());
-    Ceiling ceiling = Ceiling.of(opened, problem.precision().name(), unit.flops(), unit.bytes());
+    Ceiling ceiling =
+        Ceiling.of(opened, problem.strategy().multiplies().name(), unit.flops(), unit.bytes());
     return new WorkSession(opened, work, unit, ceiling, session::close);
   }
 }

@@ -11,6 +11,7 @@ import org.joulemark.benchmarks.work.GoldenFolders;
 import org.joulemark.harness.journal.Journal;
 import org.joulemark.harness.journal.JournalEntry;
 import org.joulemark.harness.journal.Outcome;
+import org.joulemark.kernels.quant.calibration.CalibrationFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -75,6 +76,29 @@ class PassJobIT {
               assertThat(entry.outcome()).isEqualTo(Outcome.UNSUPPORTED);
               assertThat(entry.reason()).contains("TF32");
             });
+  }
+
+  @Test
+  void aStrategyIsCalibratedAndItsScalesAreKeptBesideTheResults()
+      throws IOException, InterruptedException {
+    SuiteProcess suite =
+        run(
+            "LayerPrefill ModelPrefill -p strategy=int8-sym/per-tensor -p sequence=8 -p checkpoint="
+                + GoldenFolders.path("tiny-llama"));
+    assertThat(suite.exitCode()).as(suite.out() + suite.err()).isZero();
+    assertThat(journal())
+        .hasSize(2)
+        .allSatisfy(
+            entry -> {
+              assertThat(entry.outcome()).as(entry.reason()).isNotEqualTo(Outcome.FAILED);
+              assertThat(entry.params())
+                  .containsEntry("strategy", "int8-sym/per-tensor/mse")
+                  .containsEntry("calibration", "auto");
+            });
+    Path kept = folder.resolve("results").resolve("calibrations");
+    String name = "-tiny-llama-int8-sym-per-tensor-mse-tokens-20240607.json";
+    assertThat(CalibrationFile.read(kept.resolve("layer" + name)).layers()).hasSize(1);
+    assertThat(CalibrationFile.read(kept.resolve("model" + name)).layers()).hasSize(2);
   }
 
   private SuiteProcess run(String arguments) throws IOException, InterruptedException {

@@ -9,11 +9,19 @@ public sealed interface LinearScheme {
   /** Bits that one weight takes in memory, its share of the scales not counted. */
   double weightBits(Precision base);
 
+  /** What the fastest of the scheme's products multiply in: whose rate they are held against. */
+  Precision multiplies(Precision base);
+
   /** Whether scales or factors must be fitted before a layer can be carried out. */
   boolean needsCalibration();
 
   /** Everything in the strategy's base precision. */
   record Plain() implements LinearScheme {
+    @Override
+    public Precision multiplies(Precision base) {
+      return base;
+    }
+
     @Override
     public double weightBits(Precision base) {
       return base.weight().bytes() * 8.0;
@@ -58,6 +66,11 @@ public sealed interface LinearScheme {
     public static final String TRAINED = "trained/";
 
     @Override
+    public Precision multiplies(Precision base) {
+      return Precision.INT8;
+    }
+
+    @Override
     public double weightBits(Precision base) {
       return 8;
     }
@@ -89,6 +102,11 @@ public sealed interface LinearScheme {
    */
   record Fp8(ActivationScaling activations, String calibration) implements LinearScheme {
     @Override
+    public Precision multiplies(Precision base) {
+      return Precision.FP8_E4M3;
+    }
+
+    @Override
     public double weightBits(Precision base) {
       return 8;
     }
@@ -108,6 +126,11 @@ public sealed interface LinearScheme {
    * @param group inputs that share a scale; 0 for all
    */
   record WeightOnly(int bits, int group) implements LinearScheme {
+    @Override
+    public Precision multiplies(Precision base) {
+      return base;
+    }
+
     @Override
     public double weightBits(Precision base) {
       return bits;
@@ -132,6 +155,11 @@ public sealed interface LinearScheme {
 
     /** What a number must exceed to count as an outlier, in root mean squares of the tensor. */
     public static final double OUTLIER_RMS = 6;
+
+    @Override
+    public Precision multiplies(Precision base) {
+      return Precision.INT8;
+    }
 
     @Override
     public double weightBits(Precision base) {

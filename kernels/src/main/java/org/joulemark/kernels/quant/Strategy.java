@@ -32,6 +32,11 @@ public record Strategy(
     return linear instanceof LinearScheme.Plain && !int8Cache;
   }
 
+  /** What most of the work is multiplied in: whose rate it is held against. */
+  public Precision multiplies() {
+    return linear.multiplies(base);
+  }
+
   /** Bytes that one weight of a linear part takes in memory, scales not counted. */
   public double weightBytes() {
     return linear.weightBits(base) / 8;

@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import org.joulemark.kernels.model.ModelShape;
 import org.joulemark.kernels.quant.Precision;
+import org.joulemark.kernels.quant.strategy.Strategies;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PassVerifierTest {
   private static final PassTolerance FP32 = PassTolerance.of(Precision.FP32);
@@ -28,6 +31,35 @@ class PassVerifierTest {
             "decode_logits/prefill",
             "greedy");
     assertThat(rows).allMatch(TensorComparison::passed);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"llm-int8/2.2", "dynamic/1/3.2"})
+  void aTokenAloneMayBeTreatedOtherwiseThanAmongOthersWhereTheStrategySaysSo(String id) {
+    ModelProblem problem = new ModelProblem(shape, Strategies.parse(id), List.of(), 2, 12);
+    ExpectedPass defined =
+        ExpectedPass.from(new ReferenceModel(problem, new SeededTensors(1)), tokens, 2, 3, 4);
+    // It is: the two ways of reading the last tokens differ by far more than FP32's tolerance.
+    assertThat(defined.decodeLogits().row(0)).isNotEqualTo(defined.logits().row(4));
+    assertThat(
+            PassVerifier.verify(new ReferenceModel(problem, new SeededTensors(1)), defined, FP32))
+        .allMatch(TensorComparison::passed);
+    // But whatever else differs between the two is found.
+    List<TensorComparison> rows =
+        PassVerifier.verify(
+            new Spoiled(new ReferenceModel(problem, new SeededTensors(1))) {
+              @Override
+              void spoil(PassOutput output) {
+                if (output.logits().dimensions().get(1) == 1) {
+                  output.logits().values()[7] += 0.01f;
+                }
+              }
+            },
+            defined,
+            FP32);
+    assertThat(rows.get(5).name()).isEqualTo("decode_logits/prefill");
+    assertThat(rows.get(5).passed()).isFalse();
+    assertThat(rows.get(5).worstIndex()).endsWith(7);
   }
 
   @Test

@@ -59,7 +59,11 @@ public final class CalibrationFile {
     ArrayNode layers = root.putArray("layers");
     for (LayerScales layer : calibration.layers()) {
       ObjectNode parts = layers.addObject();
-      layer.parts().forEach((part, scales) -> writePart(scales, parts.putObject(part.id())));
+      for (LinearPart part : LinearPart.values()) {
+        if (layer.parts().containsKey(part)) {
+          writePart(layer.of(part), parts.putObject(part.id()));
+        }
+      }
     }
     try {
       Path folder = file.toAbsolutePath().getParent();
@@ -67,7 +71,8 @@ public final class CalibrationFile {
         Files.createDirectories(folder);
       }
       // A name of its own, so that two processes that write the same calibration do not meet.
-      Path partial = Files.createTempFile(folder, file.getFileName() + "-", ".partial");
+      long process = ProcessHandle.current().pid();
+      Path partial = file.resolveSibling(file.getFileName() + "." + process + ".partial");
       Files.write(partial, MAPPER.writeValueAsBytes(root));
       Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {

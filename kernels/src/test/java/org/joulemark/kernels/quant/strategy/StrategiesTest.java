@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import org.joulemark.kernels.quant.LinearScheme;
+import org.joulemark.kernels.quant.Precision;
 import org.joulemark.kernels.quant.Strategy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -78,5 +79,18 @@ class StrategiesTest {
           strategy.isPlain());
     }
     assertFalse(Strategies.parse("kv-int8").isPlain());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "tf32, TF32",
+    "int8-asym/per-tensor, INT8",
+    "fp8, FP8_E4M3",
+    "w4a16, FP16",
+    "kv-int8, FP16",
+    "dynamic, INT8",
+  })
+  void workIsHeldAgainstTheRateOfWhatItMultipliesIn(String id, Precision multiplies) {
+    assertEquals(multiplies, Strategies.parse(id).multiplies());
   }
 }
