@@ -56,14 +56,13 @@ final class AttentionTrial {
       CudaAttention work =
           new CudaAttention(
               engine, kernels, scope, arena, shape, type, attention, batch, tokens, capacity,
-              positions, qkv, attended);
+              positions, qkv, attended, null);
       engine.allocate(arena, 0);
-      int cached = Math.toIntExact(cacheShape.elements() / shape.headSize());
       try (RowUpload upload = engine.upload()) {
         positions.fill(upload);
         qkv.fill(upload, type, rows, width, AttentionTrial::draw);
-        cache.keys().fill(upload, type, cached, shape.headSize(), AttentionTrial::draw);
-        cache.values().fill(upload, type, cached, shape.headSize(), AttentionTrial::draw);
+        cache.fillKeys(upload, AttentionTrial::draw);
+        cache.fillValues(upload, AttentionTrial::draw);
       }
       return median(work.attend(cache));
     }

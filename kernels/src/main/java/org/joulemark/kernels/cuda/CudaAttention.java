@@ -1,5 +1,8 @@
 package org.joulemark.kernels.cuda;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import org.joulemark.kernels.engine.UnsupportedWorkException;
 import org.joulemark.kernels.model.ModelShape;
 import org.joulemark.kernels.quant.ElementType;
@@ -34,6 +37,7 @@ final class CudaAttention {
   private static final int TENSOR_ROWS = TENSOR_QUERIES + 2 * 64;
   private static final int TENSOR_PADDING = 8;
   private static final int DECODE_VECTORS = 8;
+  private static final int DECODE_CODES = 128;
   private static final int ROPE_START = 5;
   private static final int PREFILL_START = 6;
   private static final int DECODE_POSITION = 5;
@@ -53,6 +57,7 @@ final class CudaAttention {
   private final CudaPositions positions;
   private final DeviceArena.Slice qkv;
   private final DeviceArena.Slice attended;
+  private final @Nullable CudaCacheCodes codes;
   private final DeviceArena.@Nullable Slice partial;
   private @Nullable CudnnAttention cudnn;
 
@@ -63,6 +68,7 @@ final class CudaAttention {
    * @param attention {@link #OWN}, {@link #CUDNN} or {@link #PLAIN}
    * @param qkv [batch · tokens, queryWidth + 2·kvWidth]
    * @param attended [batch · tokens, queryWidth]
+   * @param codes for caches of INT8 codes, null for others
    */
   CudaAttention(
       CudaEngine engine,
@@ -77,7 +83,8 @@ final class CudaAttention {
       int capacity,
       CudaPositions positions,
       DeviceArena.Slice qkv,
-      DeviceArena.Slice attended) {
+      DeviceArena.Slice attended,
+      @Nullable CudaCacheCodes codes) {
     this.engine = engine;
     this.kernels = kernels;
     this.scope = scope;
@@ -90,12 +97,21 @@ final class CudaAttention {
     this.positions = positions;
     this.qkv = qkv;
     this.attended = attended;
-    int chunks = (capacity - 1) / keysPerChunk(type) + 1;
+    this.codes = codes;
+    int chunks = (capacity - 1) / Math.min(keysPerChunk(type), DECODE_CODES) + 1;
     this.partial =
         tokens == 1
             ? arena.reserve(
                 ElementType.FP32, (long) batch * shape.heads() * chunks, shape.headSize() + 2L)
             : null;
+  }
+
+  /**
+   * Whether the kernels for a pass read numbers, so that codes are to be dequantized for them: the
+   * ones for several tokens, and the plain ones.
+   */
+  static boolean readsNumbers(String attention, int tokens) {
+    return tokens > 1 || attention.equals(PLAIN);
   }
 
   /**
@@ -132,16 +148,22 @@ final class CudaAttention {
 
   /** Prepares attention over one layer's cache. */
   Call bind(CudaKvCache cache) {
-    int heads = shape.heads() + 2 * shape.kvHeads();
+    KernelLaunch rope = own(write(cache));
+    Call call = attend(cache);
+    return (start, stream) -> {
+      rope.set(ROPE_START, start);
+      rope.launch(stream);
+      call.run(start, stream);
+    };
+  }
+
+  private KernelLaunch write(CudaKvCache cache) {
     int perBlock = ROPE_THREADS / WARP;
-    int blocksPerRow = (heads + perBlock - 1) / perBlock;
-    KernelLaunch rope =
-        own(
-            kernels.kernel(
-                "rope_cache.cu",
-                "rope_cache",
-                Math.multiplyExact(batch * tokens, blocksPerRow),
-                ROPE_THREADS,
+    int blocksPerRow = (shape.heads() + 2 * shape.kvHeads() + perBlock - 1) / perBlock;
+    String name = codes == null ? "rope_cache" : "rope_cache_int8";
+    List<Object> arguments =
+        new ArrayList<>(
+            List.of(
                 qkv.address(),
                 positions.angles(),
                 cache.keys().address(),
@@ -152,17 +174,34 @@ final class CudaAttention {
                 shape.heads(),
                 shape.kvHeads(),
                 blocksPerRow));
-    Call call = attend(cache);
-    return (start, stream) -> {
-      rope.set(ROPE_START, start);
-      rope.launch(stream);
-      call.run(start, stream);
-    };
+    if (codes != null) {
+      arguments.addAll(List.of(codes.writeArguments(scales(cache))));
+    }
+    return kernels.kernel(
+        name + ".cu",
+        name,
+        Math.multiplyExact(batch * tokens, blocksPerRow),
+        ROPE_THREADS,
+        arguments.toArray());
+  }
+
+  private static CudaKvCache.Scales scales(CudaKvCache cache) {
+    return Objects.requireNonNull(cache.scales(), "a cache of codes has scales");
   }
 
   /** The same without positions and cache write: over keys and values that are there. */
   Call attend(CudaKvCache cache) {
-    return partial == null ? prefill(cache) : decode(cache, partial);
+    if (codes == null) {
+      return attendNumbers(cache);
+    }
+    CudaKvCache copy = codes.copy();
+    return copy == null
+        ? decode(cache)
+        : codes.behindCopy(kernels, scope, cache, scales(cache), copy, attendNumbers(copy));
+  }
+
+  private Call attendNumbers(CudaKvCache cache) {
+    return partial == null ? prefill(cache) : decode(cache);
   }
 
   private Call prefill(CudaKvCache cache) {
@@ -219,15 +258,13 @@ final class CudaAttention {
     };
   }
 
-  private Call decode(CudaKvCache cache, DeviceArena.Slice scratch) {
+  private Call decode(CudaKvCache cache) {
+    DeviceArena.Slice scratch = Objects.requireNonNull(partial, "one new token");
     int groups = batch * shape.kvHeads();
-    KernelLaunch split =
-        own(
-            kernels.kernel(
-                "attention_decode.cu",
-                "decode_partial",
-                groups,
-                THREADS,
+    CudaKvCache.Scales scales = cache.scales();
+    List<Object> arguments =
+        new ArrayList<>(
+            List.of(
                 qkv.address(),
                 cache.keys().address(),
                 cache.values().address(),
@@ -241,6 +278,17 @@ final class CudaAttention {
                 1,
                 shape.slidingWindow(),
                 scale()));
+    if (scales != null) {
+      arguments.addAll(List.of(scales.keys().address(), scales.values().address()));
+    }
+    KernelLaunch split =
+        own(
+            kernels.kernel(
+                scales == null ? "attention_decode.cu" : "attention_decode_int8.cu",
+                scales == null ? "decode_partial" : "decode_partial_int8",
+                groups,
+                THREADS,
+                arguments.toArray()));
     KernelLaunch combine =
         own(
             kernels.kernel(
@@ -251,7 +299,7 @@ final class CudaAttention {
                 scratch.address(),
                 attended.address(),
                 1));
-    int keys = keysPerChunk(type);
+    int keys = scales == null ? keysPerChunk(type) : DECODE_CODES;
     return (start, stream) -> {
       int window = shape.slidingWindow();
       int first = window == 0 ? 0 : Math.max(0, start - window + 1) / keys;

@@ -196,6 +196,7 @@ public final class CudaEngine implements Engine, SelfChecking {
     new CudaLayerSelfTest(this).run(checks);
     new CudaWeightOnlySelfTest(this).run(checks);
     new CudaDynamicSelfTest(this).run(checks);
+    new CudaInt8CacheSelfTest(this).run(checks);
     new CudaModelSelfTest(this).run(checks);
     new CudaTrainingSelfTest(this).run(checks);
   }
@@ -273,10 +274,6 @@ public final class CudaEngine implements Engine, SelfChecking {
 
   private void checkPass(ModelShape shape, Strategy strategy, LayerOptions options) {
     Precision precision = strategy.base();
-    if (strategy.int8Cache()) {
-      throw new UnsupportedWorkException(
-          "The " + name() + " engine does not carry out strategy=" + strategy.id() + " yet.");
-    }
     CudaLinearKinds.of(strategy, device);
     requireKnown("library", options.library(), List.of(GemmSupport.CUBLASLT));
     requireKnown("algorithm", options.algorithm(), ALGORITHMS);

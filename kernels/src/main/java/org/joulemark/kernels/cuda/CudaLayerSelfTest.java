@@ -182,8 +182,7 @@ final class CudaLayerSelfTest {
         LayerScales scales = MadeUpScales.of(strategy, shape);
         for (int length : new int[] {1, 33}) {
           LayerProblem problem = LayerProblem.prefill(shape, strategy, scales, BATCH, length);
-          checks.check(
-              name(problem, CudaAttention.OWN, "stream") + " sharply", () -> sharply(problem));
+          checkSharply(checks, problem, SHARP);
         }
       }
     }
@@ -206,26 +205,32 @@ final class CudaLayerSelfTest {
         strategy.int8Cache());
   }
 
-  private String sharply(LayerProblem problem) {
+  /** Hands over the check of one pass in FP32 against a bound of its own. */
+  void checkSharply(Checks checks, LayerProblem problem, double bound) {
+    checks.check(
+        name(problem, CudaAttention.OWN, "stream") + " sharply", () -> sharply(problem, bound));
+  }
+
+  private String sharply(LayerProblem problem, double bound) {
     try (LayerWork work = engine.layer(problem, SOURCE, CudaEngine.LAYER_DEFAULTS)) {
       work.poisonOutput();
       work.submit();
       work.drain();
       TensorComparison comparison =
           LayerVerifier.verify(problem, SOURCE, work.output(), problem.newTokens());
-      if (!(comparison.relativeFrobenius() <= SHARP)) {
-        throw new SelfTestFailure(comparison + " is more than " + SHARP);
+      if (!(comparison.relativeFrobenius() <= bound)) {
+        throw new SelfTestFailure(comparison + " is more than " + bound);
       }
       return String.format(
           Locale.ROOT,
           "relative error %.1e of at most %.0e.",
           comparison.relativeFrobenius(),
-          SHARP);
+          bound);
     }
   }
 
   /** A NaN among the activations must end the work with a sentence. */
-  private String nan(Strategy strategy) {
+  String nan(Strategy strategy) {
     ModelShape shape = gated("qwen2", 2, 1, 16, 0);
     LayerProblem problem = LayerProblem.prefill(shape, strategy, LayerScales.NONE, 1, 5);
     TensorSource spoilt =
@@ -250,6 +255,16 @@ final class CudaLayerSelfTest {
   /** Hands over the check of one pass with our fastest attention. */
   void check(Checks checks, LayerProblem problem) {
     check(checks, problem, CudaAttention.OWN);
+  }
+
+  /** The same with the plain kernels. */
+  void checkPlain(Checks checks, LayerProblem problem) {
+    check(checks, problem, CudaAttention.PLAIN);
+  }
+
+  /** The same with cuDNN's. */
+  void checkCudnn(Checks checks, LayerProblem problem) {
+    check(checks, problem, CudaAttention.CUDNN);
   }
 
   private void check(Checks checks, LayerProblem problem, String attention) {

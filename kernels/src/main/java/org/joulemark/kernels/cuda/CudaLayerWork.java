@@ -55,7 +55,8 @@ final class CudaLayerWork implements LayerWork {
             type,
             CudaLinearKinds.of(problem.strategy(), engine.device()));
     CudaKvCache cache =
-        new CudaKvCache(arena, KvCacheShape.of(shape, problem.batch(), problem.capacity()), type);
+        CudaKvCache.of(
+            arena, KvCacheShape.of(shape, problem.batch(), problem.capacity()), problem.strategy());
     CudaPositions positions = new CudaPositions(arena, shape, type, problem.capacity());
     PassMaker maker = new PassMaker(kernels, planner, positions, layerWeights, options);
     this.pass = maker.make(scope, arena, problem.newTokens());
@@ -170,21 +171,17 @@ final class CudaLayerWork implements LayerWork {
 
   /** The context's keys and values; the last position, which the new token takes, stays zero. */
   private void draw(RowUpload upload, CudaKvCache cache, TensorSource source) {
+    TensorSpec keys = problem.cacheKeys();
+    TensorSpec values = problem.cacheValues();
+    cache.fillKeys(upload, (row, into) -> drawn(source, keys, row, into));
+    cache.fillValues(upload, (row, into) -> drawn(source, values, row, into));
+  }
+
+  private void drawn(TensorSource source, TensorSpec tensor, int row, float[] into) {
     int capacity = problem.capacity();
     int context = problem.start();
-    for (boolean keys : new boolean[] {true, false}) {
-      TensorSpec tensor = keys ? problem.cacheKeys() : problem.cacheValues();
-      DeviceArena.Slice slice = keys ? cache.keys() : cache.values();
-      slice.fill(
-          upload,
-          type,
-          problem.batch() * problem.shape().kvHeads() * capacity,
-          problem.shape().headSize(),
-          (row, into) -> {
-            if (row % capacity < context) {
-              source.row(tensor, row / capacity * context + row % capacity, into);
-            }
-          });
+    if (row % capacity < context) {
+      source.row(tensor, row / capacity * context + row % capacity, into);
     }
   }
 

@@ -56,8 +56,10 @@ final class CudaModelWeights {
               type,
               linear));
       caches.add(
-          new CudaKvCache(
-              arena, KvCacheShape.of(shape, problem.batch(), problem.capacity()), type));
+          CudaKvCache.of(
+              arena,
+              KvCacheShape.of(shape, problem.batch(), problem.capacity()),
+              problem.strategy()));
     }
     this.positions = new CudaPositions(arena, shape, type, problem.capacity());
   }

@@ -90,6 +90,7 @@ final class CudaPass {
                     output,
                     nans,
                     engine.staging()));
+    String attentionName = attentionFacts.getOrDefault("attention", CudaAttention.OWN);
     this.attention =
         new CudaAttention(
             engine,
@@ -98,13 +99,23 @@ final class CudaPass {
             arena,
             shape,
             type,
-            attentionFacts.getOrDefault("attention", CudaAttention.OWN),
+            attentionName,
             batch,
             tokens,
             capacity,
             positions,
             qkv,
-            attended);
+            attended,
+            strategy.int8Cache()
+                ? new CudaCacheCodes(
+                    arena,
+                    shape,
+                    type,
+                    batch,
+                    capacity,
+                    CudaAttention.readsNumbers(attentionName, tokens),
+                    nans.cachePlace())
+                : null);
   }
 
   /** One layer bound to this pass. */

@@ -6,11 +6,9 @@
 //         sines; null where positions come from elsewhere, and then nothing is turned
 // keys, values: [batch, kvHeads, capacity, HEAD_SIZE], written at start and on
 //
-// Row b * tokens + i holds token i of sequence b, which is at position start + i. The pair
-// (x[p], x[p + HEAD_SIZE / 2]) turns by angle p. A warp takes one head of one row; a row takes
-// blocksPerRow blocks. Source: Su et al., "RoFormer", arXiv 2104.09864, in the rotate-half
-// arrangement.
-#include "element.cuh"
+// Row b * tokens + i holds token i of sequence b, which is at position start + i. A warp takes one
+// head of one row; a row takes blocksPerRow blocks.
+#include "rope.cuh"
 
 #ifndef HEAD_SIZE
 #define HEAD_SIZE 128
@@ -32,16 +30,14 @@ extern "C" __global__ void rope_cache(Element* qkv, const float* angles, Element
     to = (head < heads + kvHeads ? keys : values) +
          (((long long)sequence * kvHeads + kvHead) * capacity + position) * HEAD_SIZE;
   }
-  const bool turned = angles != 0 && head < heads + kvHeads;
-  if (!turned && head < heads) return;
+  const bool isTurned = angles != 0 && head < heads + kvHeads;
+  if (!isTurned && head < heads) return;
   for (int p = threadIdx.x % 32; p < half; p += 32) {
     const Element first = from[p], second = from[p + half];
-    if (turned) {
-      const float cosine = angles[(long long)position * HEAD_SIZE + p];
-      const float sine = angles[(long long)position * HEAD_SIZE + half + p];
-      const float x = to_float(first), y = to_float(second);
-      to[p] = to_element(x * cosine - y * sine);
-      to[p + half] = to_element(y * cosine + x * sine);
+    if (isTurned) {
+      const Pair pair = turned(first, second, angles, position, HEAD_SIZE, p);
+      to[p] = pair.first;
+      to[p + half] = pair.second;
     } else {
       to[p] = first;
       to[p + half] = second;

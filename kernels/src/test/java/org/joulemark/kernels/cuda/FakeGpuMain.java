@@ -56,6 +56,7 @@ final class FakeGpuMain {
             new CudaWeightOnlySelfTest(engine).run((name, check) -> print(check.row(name)));
         case "dynamic" ->
             new CudaDynamicSelfTest(engine).run((name, check) -> print(check.row(name)));
+        case "kv-int8" -> int8Cache(engine);
         case "models" -> models(engine);
         case "cudnn" -> cudnn(engine, args[3]);
         case "layer" -> layer(engine, Precision.valueOf(args[3]), args[4]);
@@ -99,6 +100,18 @@ final class FakeGpuMain {
                   && isQuantized == quantized
                   && (!isLong || name.contains("mistral"))
                   && (!isStatic || name.contains("length=4") || name.contains("length=7"))) {
+                print(check.row(name));
+              }
+            });
+  }
+
+  private static void int8Cache(CudaEngine engine) {
+    new CudaInt8CacheSelfTest(engine)
+        .run(
+            (name, check) -> {
+              boolean isLong = name.contains("length=150") || name.contains("length=1000");
+              // There is no stand-in for cuDNN.
+              if (!name.endsWith("cudnn") && (!isLong || name.contains("decode"))) {
                 print(check.row(name));
               }
             });

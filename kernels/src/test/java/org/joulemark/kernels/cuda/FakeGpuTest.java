@@ -188,6 +188,22 @@ class FakeGpuTest {
   }
 
   @Test
+  void cachesOfCodesEqualTheirDefinition() throws IOException, InterruptedException {
+    Needs.that(isOnPath("c++"), "no C++ compiler (c++) is here to build our kernels for the host");
+    Ended ended = java(Map.of(), "0", "kv-int8");
+    assertThat(ended.output).filteredOn(row -> !row.startsWith("PASSED")).isEmpty();
+    assertThat(ended.code).isZero();
+    assertThat(ended.output)
+        .hasSizeGreaterThan(100)
+        .anyMatch(row -> row.contains("bloom-3-3-80 kv-int8/bf16 decode"))
+        .anyMatch(row -> row.contains("kv-int8 decode") && row.contains("length=1000"))
+        .anyMatch(row -> row.contains("prefilled sharply"))
+        .anyMatch(row -> row.contains("graph"))
+        .anyMatch(row -> row.contains("keys and values hold NaN"))
+        .anyMatch(row -> row.contains("model in pieces, plain"));
+  }
+
+  @Test
   void modelsEqualTheReferenceAndTransformers() throws IOException, InterruptedException {
     Needs.that(isOnPath("c++"), "no C++ compiler (c++) is here to build our kernels for the host");
     Ended ended = java(Map.of(), "0", "models");
