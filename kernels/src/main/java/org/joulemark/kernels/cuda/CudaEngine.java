@@ -194,6 +194,7 @@ public final class CudaEngine implements Engine, SelfChecking {
     new CudaLayerSelfTest(this).run(checks);
     new CudaWeightOnlySelfTest(this).run(checks);
     new CudaDynamicSelfTest(this).run(checks);
+    new CudaOutlierSelfTest(this).run(checks);
     new CudaModelSelfTest(this).run(checks);
   }
 

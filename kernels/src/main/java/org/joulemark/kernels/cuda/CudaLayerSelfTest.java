@@ -44,7 +44,9 @@ final class CudaLayerSelfTest {
           "int8-asym/per-tensor",
           "fp8/per-tensor");
   private static final int BATCH = 3;
-  private static final double SHARP = 2e-3;
+
+  /** What a layer on FP32 may differ by, see {@link #onFp32}. */
+  static final double SHARP = 2e-3;
 
   private final CudaEngine engine;
 
@@ -225,7 +227,7 @@ final class CudaLayerSelfTest {
   }
 
   /** A NaN among the activations must end the work with a sentence. */
-  private String nan(Strategy strategy) {
+  String nan(Strategy strategy) {
     ModelShape shape = gated("qwen2", 2, 1, 16, 0);
     LayerProblem problem = LayerProblem.prefill(shape, strategy, LayerScales.NONE, 1, 5);
     TensorSource spoilt =
