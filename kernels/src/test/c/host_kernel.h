@@ -184,6 +184,8 @@ static inline int min(int a, int b) { return a < b ? a : b; }
 static inline int max(int a, int b) { return a > b ? a : b; }
 static inline void __threadfence() {}
 static inline unsigned atomicAdd(unsigned *to, unsigned value) { const unsigned before = *to; *to += value; return before; }
+static inline unsigned atomicOr(unsigned *to, unsigned value) { const unsigned before = *to; *to |= value; return before; }
+static inline int __popc(unsigned bits) { return __builtin_popcount(bits); }
 /* The stand-in for the driver gives the address of a condition as its handle. */
 static inline void cudaGraphSetConditional(unsigned long long handle, unsigned value) { *(unsigned *)(uintptr_t)handle = value; }
 static inline float __fdiv_rn(float a, float b) { return a / b; }

@@ -54,6 +54,29 @@ final class CodeKernels {
             counter(into)));
   }
 
+  /**
+   * Symmetric codes of rows [M, K] as if the outlier columns held zeros; these are gathered.
+   *
+   * @param outliers found for these rows
+   */
+  CudaCall separatedRows(DeviceArena.Slice x, OutlierColumnLists outliers, QuantizedInput into) {
+    return call(
+        frame.kernel(
+            "quantize_rows.cu",
+            "quantize_rows_separated_" + format.id(),
+            frame.rows(),
+            threads(into.columns()),
+            x.address(),
+            into.columns(),
+            into.pitch(),
+            into.rows().codes().address(),
+            into.rows().scales().address(),
+            counter(into),
+            outliers.marks().address(),
+            outliers.list().address(),
+            outliers.gathered().address()));
+  }
+
   /** Codes of the norm of rows [M, H]. */
   CudaCall norm(CudaNormWeights norm, DeviceArena.Slice x, QuantizedInput into) {
     return call(

@@ -1,6 +1,7 @@
 package org.joulemark.kernels.cuda;
 
 import org.joulemark.kernels.engine.UnsupportedWorkException;
+import org.joulemark.kernels.quant.ActivationScaling;
 import org.joulemark.kernels.quant.LinearScheme;
 import org.joulemark.kernels.quant.Strategy;
 
@@ -26,6 +27,12 @@ final class CudaLinearKinds {
     }
     if (scheme instanceof LinearScheme.Int8 int8 && !int8.separatesOutliers()) {
       return QuantizedKind.of(strategy, int8, device);
+    }
+    if (scheme instanceof LinearScheme.Int8 int8
+        && int8.activations() == ActivationScaling.PER_TOKEN
+        && !int8.asymmetric()
+        && int8.smoothing() == 0) {
+      return OutlierKind.of(strategy, int8, device);
     }
     if (scheme instanceof LinearScheme.Fp8 fp8) {
       return QuantizedKind.of(strategy, fp8, device);

@@ -24,7 +24,7 @@ final class QuantizedKind implements CudaLinearKind {
   }
 
   /**
-   * For W8A8 in INT8 without separated outliers.
+   * For W8A8 in INT8; nothing is said of separated outliers, whose parts are {@link OutlierKind}'s.
    *
    * @throws UnsupportedWorkException if the device has no tensor cores for INT8
    */

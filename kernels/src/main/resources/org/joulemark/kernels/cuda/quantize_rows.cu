@@ -7,6 +7,7 @@
 //
 // One block a row, which it reads once.
 #include "codes.cuh"
+#include "outliers.cuh"
 
 struct Load {
   const Element* row;
@@ -43,4 +44,35 @@ extern "C" __launch_bounds__(512) __global__ void quantize_rows_fp8(
 #if __CUDA_ARCH__ >= 890
   quantize<E4M3>(x, columns, pitch, codes, fixedScale, fixedZero, scales, zeros, nans);
 #endif
+}
+
+// A row with zeros where a column is marked.
+struct LoadUnmarked {
+  Load load;
+  const unsigned* marks;
+  __device__ __forceinline__ Vector operator()(int i) const {
+    const Vector vector = load(i);
+    const unsigned mark = marks[i];
+    if (mark == 0) return vector;
+    float v[WIDTH];
+    unpack(vector, v);
+#pragma unroll
+    for (int j = 0; j < WIDTH; j++) v[j] = mark >> j & 1 ? 0.0f : v[j];
+    return pack(v);
+  }
+};
+
+// Codes as if the outlier columns held zeros; these go to gathered, see outliers.cu.
+extern "C" __launch_bounds__(512) __global__ void quantize_rows_separated_sym(
+    const Element* x, int columns, int pitch, unsigned char* codes, float* scales, int* nans,
+    const unsigned* marks, const Outliers* outliers, Element* gathered) {
+  const long long row = blockIdx.x;
+  const LoadUnmarked load = {{x + row * columns, columns}, marks};
+  quantize_row<SYMMETRIC>(load, pitch, codes + row * pitch, 0.0f, 0, scales + row, (int*)0, nans);
+  const int count = outliers->count;
+  for (int c = threadIdx.x; c < MOST; c += blockDim.x) {
+    const float v = c < count ? to_float(x[row * columns + outliers->column[c]]) : 0.0f;
+    if (v != v) atomicAdd(nans, 1);
+    gathered[row * MOST + c] = to_element(v);
+  }
 }

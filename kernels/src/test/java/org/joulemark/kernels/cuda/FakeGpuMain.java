@@ -57,6 +57,8 @@ final class FakeGpuMain {
         case "dynamic" ->
             new CudaDynamicSelfTest(engine).run((name, check) -> print(check.row(name)));
         case "kv-int8" -> int8Cache(engine);
+        case "outliers" ->
+            new CudaOutlierSelfTest(engine).run((name, check) -> print(check.row(name)));
         case "models" -> models(engine);
         case "cudnn" -> cudnn(engine, args[3]);
         case "layer" -> layer(engine, Precision.valueOf(args[3]), args[4]);

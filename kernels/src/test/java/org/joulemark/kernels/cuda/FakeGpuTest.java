@@ -204,6 +204,20 @@ class FakeGpuTest {
   }
 
   @Test
+  void layersThatSeparateOutliersEqualTheirDefinition() throws IOException, InterruptedException {
+    Needs.that(isOnPath("c++"), "no C++ compiler (c++) is here to build our kernels for the host");
+    Ended ended = java(Map.of(), "0", "outliers");
+    assertThat(ended.output).filteredOn(row -> !row.startsWith("PASSED")).isEmpty();
+    assertThat(ended.code).isZero();
+    assertThat(ended.output)
+        .hasSize(48)
+        .anyMatch(row -> row.contains("0 outlier columns"))
+        .anyMatch(row -> row.contains("3 outlier columns") && row.contains("graph"))
+        .anyMatch(row -> row.contains("128 outlier columns") && row.contains("bloom"))
+        .anyMatch(row -> row.contains("NaN"));
+  }
+
+  @Test
   void modelsEqualTheReferenceAndTransformers() throws IOException, InterruptedException {
     Needs.that(isOnPath("c++"), "no C++ compiler (c++) is here to build our kernels for the host");
     Ended ended = java(Map.of(), "0", "models");
