@@ -3,17 +3,17 @@ package org.joulemark.benchmarks.task;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.URI;
+import java.net.JarURLConnection;
 import java.net.URISyntaxException;
 import java.net.URL;
-import java.nio.file.FileSystem;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -80,18 +80,34 @@ public final class TaskCatalogue {
       throw new IllegalStateException(FOLDER + "/ is missing from this jar");
     }
     try {
-      URI uri = folder.toURI();
-      if (!uri.getScheme().equals("jar")) {
-        return readAll(Path.of(uri));
-      }
-      try (FileSystem jar = FileSystems.newFileSystem(uri, Map.of())) {
-        return readAll(jar.provider().getPath(uri));
-      }
+      // The file system of jars is a module that a small runtime may lack; reading a jar is not.
+      List<TaskProfile> tasks =
+          folder.openConnection() instanceof JarURLConnection jar
+              ? readAll(jar)
+              : readAll(Path.of(folder.toURI()));
+      tasks.sort(Comparator.comparingInt(TaskProfile::items).reversed());
+      return tasks;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + folder, e);
     } catch (URISyntaxException e) {
       throw new IllegalStateException(folder + " is no address", e);
     }
+  }
+
+  private static List<TaskProfile> readAll(JarURLConnection folder) throws IOException {
+    String prefix = folder.getEntryName() + "/";
+    List<TaskProfile> tasks = new ArrayList<>();
+    folder.setUseCaches(false);
+    try (JarFile jar = folder.getJarFile()) {
+      for (JarEntry entry : Collections.list(jar.entries())) {
+        if (entry.getName().startsWith(prefix) && !entry.isDirectory()) {
+          try (InputStream in = jar.getInputStream(entry)) {
+            tasks.add(ProfileReader.profile(entry.getName().substring(prefix.length()), in));
+          }
+        }
+      }
+    }
+    return tasks;
   }
 
   private static List<TaskProfile> readAll(Path folder) throws IOException {
@@ -103,7 +119,6 @@ public final class TaskCatalogue {
         }
       }
     }
-    tasks.sort(Comparator.comparingInt(TaskProfile::items).reversed());
     return tasks;
   }
 }
