@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.joulemark.kernels.layer.EmbeddedTokens;
 import org.joulemark.kernels.layer.OutlierTensors;
 import org.joulemark.kernels.layer.SeededTensors;
@@ -15,6 +16,7 @@ import org.joulemark.kernels.model.ModelShape;
 import org.joulemark.kernels.model.TensorKind;
 import org.joulemark.kernels.model.TensorSource;
 import org.joulemark.kernels.model.TensorSpec;
+import org.joulemark.kernels.quant.definition.Int4Groups;
 
 /**
  * A model with its numbers: those of a checkpoint, or seeded ones with the spread of real ones.
@@ -116,17 +118,35 @@ public record Weights(
     for (int i = 0; i < alone.size(); i++) {
       places.put(alone.get(i).name(), inModel.get(i));
     }
-    return (tensor, row, into) -> {
-      if (tensor.kind() == TensorKind.INPUT || tensor.kind() == TensorKind.CACHE) {
-        activations.row(tensor, row, into);
-        return;
+    return new TensorSource() {
+      @Override
+      public void row(TensorSpec tensor, int row, float[] into) {
+        if (isActivation(tensor)) {
+          activations.row(tensor, row, into);
+        } else {
+          checkpoint.row(place(tensor), row, into);
+        }
       }
-      TensorSpec place = places.get(tensor.name());
-      if (place == null) {
-        throw new IllegalArgumentException(
-            "a layer of " + checkpoint.shape().id() + " has no tensor " + tensor.name());
+
+      @Override
+      public Optional<Int4Groups> codes(TensorSpec tensor, int row, int group) {
+        return isActivation(tensor)
+            ? activations.codes(tensor, row, group)
+            : checkpoint.codes(place(tensor), row, group);
       }
-      checkpoint.row(place, row, into);
+
+      private boolean isActivation(TensorSpec tensor) {
+        return tensor.kind() == TensorKind.INPUT || tensor.kind() == TensorKind.CACHE;
+      }
+
+      private TensorSpec place(TensorSpec tensor) {
+        TensorSpec place = places.get(tensor.name());
+        if (place == null) {
+          throw new IllegalArgumentException(
+              "a layer of " + checkpoint.shape().id() + " has no tensor " + tensor.name());
+        }
+        return place;
+      }
     };
   }
 }

@@ -26,7 +26,7 @@ import org.joulemark.kernels.model.TensorSource;
 import org.joulemark.kernels.quant.LinearScheme;
 import org.joulemark.kernels.quant.Precision;
 import org.joulemark.kernels.quant.Strategy;
-import org.joulemark.kernels.quant.WeightRows;
+import org.joulemark.kernels.quant.definition.WeightRows;
 
 /**
  * This machine's CPU through oneDNN. Work is done when {@code submit} returns. Memory and

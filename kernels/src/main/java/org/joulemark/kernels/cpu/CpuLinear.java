@@ -1,7 +1,10 @@
 package org.joulemark.kernels.cpu;
 
+import java.util.Optional;
 import org.joulemark.kernels.quant.PartScales;
+import org.joulemark.kernels.quant.definition.Int4Groups;
 import org.joulemark.kernels.quant.definition.Int8Row;
+import org.joulemark.kernels.quant.definition.WeightRows;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +33,26 @@ interface CpuLinear {
 
     /** Writes row {@code row} from the array's index 0 on; called from many threads. */
     void row(int row, float[] into);
+
+    /** As of {@link WeightRows#codes}. */
+    default Optional<Int4Groups> codes(int row, int group) {
+      return Optional.empty();
+    }
+
+    /** The rows of a part's weight from one on. */
+    static Rows from(WeightRows weight, int first) {
+      return new Rows() {
+        @Override
+        public void row(int row, float[] into) {
+          weight.row(first + row, into);
+        }
+
+        @Override
+        public Optional<Int4Groups> codes(int row, int group) {
+          return weight.codes(first + row, group);
+        }
+      };
+    }
   }
 
   /** What weights are made from. */

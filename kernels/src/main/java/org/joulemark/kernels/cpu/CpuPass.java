@@ -3,6 +3,7 @@ package org.joulemark.kernels.cpu;
 import java.util.Arrays;
 import java.util.List;
 import org.joulemark.kernels.cpu.CpuLinear.Fused;
+import org.joulemark.kernels.cpu.CpuLinear.Rows;
 import org.joulemark.kernels.cpu.CpuLinear.WeightSource;
 import org.joulemark.kernels.layer.LayerWeights;
 import org.joulemark.kernels.model.ModelShape;
@@ -12,6 +13,7 @@ import org.joulemark.kernels.quant.LinearPart;
 import org.joulemark.kernels.quant.LinearScheme;
 import org.joulemark.kernels.quant.PartScales;
 import org.joulemark.kernels.quant.Strategy;
+import org.joulemark.kernels.quant.definition.WeightRows;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -200,6 +202,8 @@ final class CpuPass {
     int inside = shape.intermediate();
     float[] innerBias = weights.feedForwardInBias();
     int up = shape.gated() ? inside : 0;
+    WeightRows qkvWeight = weights.weight(LinearPart.QKV);
+    WeightRows inWeight = weights.weight(LinearPart.FEED_FORWARD_IN);
     PartScales ofQkv = scales.of(LinearPart.QKV);
     PartScales ofIn = scales.of(LinearPart.FEED_FORWARD_IN);
     return new Weights(
@@ -208,28 +212,33 @@ final class CpuPass {
             divided(weights.inputNormBias(), ofQkv.smoothing()),
             divided(weights.postNormWeight(), ofIn.smoothing()),
             divided(weights.postNormBias(), ofIn.smoothing())),
-        qkvPart.pack(owner, packer, new WeightSource(weights::qkvRow, weights.qkvBias(), ofQkv, 0)),
+        qkvPart.pack(
+            owner, packer, new WeightSource(Rows.from(qkvWeight, 0), weights.qkvBias(), ofQkv, 0)),
         outputPart.pack(
             owner,
             packer,
             new WeightSource(
-                weights::outputRow, weights.outputBias(), scales.of(LinearPart.OUTPUT), 0)),
+                Rows.from(weights.weight(LinearPart.OUTPUT), 0),
+                weights.outputBias(),
+                scales.of(LinearPart.OUTPUT),
+                0)),
         gatePart == null
             ? null
             : gatePart.pack(
-                owner, packer, new WeightSource(weights::feedForwardInRow, innerBias, ofIn, 0)),
+                owner, packer, new WeightSource(Rows.from(inWeight, 0), innerBias, ofIn, 0)),
         upPart.pack(
             owner,
             packer,
             new WeightSource(
-                (row, into) -> weights.feedForwardInRow(up + row, into),
-                Arrays.copyOfRange(innerBias, up, up + inside),
-                ofIn,
-                up)),
+                Rows.from(inWeight, up), Arrays.copyOfRange(innerBias, up, up + inside), ofIn, up)),
         downPart.pack(
             owner,
             packer,
-            new WeightSource(weights::downRow, weights.downBias(), scales.of(LinearPart.DOWN), 0)));
+            new WeightSource(
+                Rows.from(weights.weight(LinearPart.DOWN), 0),
+                weights.downBias(),
+                scales.of(LinearPart.DOWN),
+                0)));
   }
 
   /** A norm's numbers with what the part after it multiplies into its weights taken out. */

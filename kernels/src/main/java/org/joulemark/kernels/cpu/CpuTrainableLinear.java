@@ -7,7 +7,7 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.joulemark.kernels.engine.TrainableLinear;
 import org.joulemark.kernels.quant.ElementType;
 import org.joulemark.kernels.quant.PartScales;
-import org.joulemark.kernels.quant.WeightRows;
+import org.joulemark.kernels.quant.definition.WeightRows;
 
 /**
  * {@link TrainableLinear} in FP32: products through {@code dnnl_sgemm}, all else on the common

@@ -74,15 +74,17 @@ final class WeightOnlyLinear implements CpuLinear {
         .parallel()
         .forEach(
             row -> {
-              float[] values = new float[k];
-              source.rows().row(row, values);
               ByteBuffer into = codes.slice((long) row * rowBytes, rowBytes);
               if (scheme.bits() == INT8_BITS) {
-                Int8Row encoded = Int8Row.symmetric(values);
+                Int8Row encoded = Int8Row.symmetric(values(source, row));
                 into.put(0, encoded.codes());
                 scaleValues.put(row, encoded.scale());
               } else {
-                Int4Groups encoded = Int4Groups.of(values, scheme.group());
+                Int4Groups encoded =
+                    source
+                        .rows()
+                        .codes(row, scheme.group())
+                        .orElseGet(() -> Int4Groups.of(values(source, row), scheme.group()));
                 putNibbles(encoded.codes(), into);
                 for (int g = 0; g < groups; g++) {
                   scaleValues.put(g * n + row, encoded.scales()[g]);
@@ -109,6 +111,12 @@ final class WeightOnlyLinear implements CpuLinear {
                 zeroPoints);
     return new DnnlLinear.Packed(
         packed, scaleMemory, zeroMemory, spec.bias() ? product.bias(scope, source.bias()) : null);
+  }
+
+  private float[] values(WeightSource source, int row) {
+    float[] values = new float[spec.k()];
+    source.rows().row(row, values);
+    return values;
   }
 
   /** Two codes a byte, the first in the low half. */

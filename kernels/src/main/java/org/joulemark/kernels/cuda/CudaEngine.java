@@ -29,7 +29,7 @@ import org.joulemark.kernels.model.TensorSource;
 import org.joulemark.kernels.quant.ElementType;
 import org.joulemark.kernels.quant.Precision;
 import org.joulemark.kernels.quant.Strategy;
-import org.joulemark.kernels.quant.WeightRows;
+import org.joulemark.kernels.quant.definition.WeightRows;
 import org.joulemark.kernels.selftest.Checks;
 import org.joulemark.kernels.selftest.SelfChecking;
 import org.jspecify.annotations.Nullable;

@@ -5,10 +5,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.joulemark.kernels.layer.LayerWeights;
-import org.joulemark.kernels.model.ModelShape;
 import org.joulemark.kernels.quant.ElementType;
 import org.joulemark.kernels.quant.LayerScales;
 import org.joulemark.kernels.quant.LinearPart;
+import org.joulemark.kernels.quant.definition.WeightRows;
 
 /**
  * One layer's weights on the device, arranged as {@link LayerWeights}: norms in the storage format,
@@ -38,44 +38,13 @@ final class CudaLayerWeights {
     this.source = source;
     this.scales = scales;
     this.type = type;
-    ModelShape shape = source.shape();
     this.inputNorm = norm(arena);
-    int hidden = shape.hidden();
-    int in = source.feedForwardInRows();
     boolean feedForwardBias = source.hasFeedForwardBias();
-    part(
-        arena,
-        kind,
-        LinearPart.QKV,
-        source.qkvRows(),
-        hidden,
-        source::qkvRow,
-        bias(source.hasQkvBias(), source::qkvBias));
-    part(
-        arena,
-        kind,
-        LinearPart.OUTPUT,
-        hidden,
-        shape.queryWidth(),
-        source::outputRow,
-        bias(source.hasOutputBias(), source::outputBias));
+    part(arena, kind, LinearPart.QKV, bias(source.hasQkvBias(), source::qkvBias));
+    part(arena, kind, LinearPart.OUTPUT, bias(source.hasOutputBias(), source::outputBias));
     this.postNorm = norm(arena);
-    part(
-        arena,
-        kind,
-        LinearPart.FEED_FORWARD_IN,
-        in,
-        hidden,
-        source::feedForwardInRow,
-        bias(feedForwardBias, source::feedForwardInBias));
-    part(
-        arena,
-        kind,
-        LinearPart.DOWN,
-        hidden,
-        shape.intermediate(),
-        source::downRow,
-        bias(feedForwardBias, source::downBias));
+    part(arena, kind, LinearPart.FEED_FORWARD_IN, bias(feedForwardBias, source::feedForwardInBias));
+    part(arena, kind, LinearPart.DOWN, bias(feedForwardBias, source::downBias));
   }
 
   private CudaNormWeights norm(DeviceArena arena) {
@@ -90,26 +59,24 @@ final class CudaLayerWeights {
   }
 
   private void part(
-      DeviceArena arena,
-      CudaLinearKind kind,
-      LinearPart part,
-      int rows,
-      int columns,
-      DeviceArena.Rows weight,
-      Optional<Supplier<float[]>> bias) {
+      DeviceArena arena, CudaLinearKind kind, LinearPart part, Optional<Supplier<float[]>> bias) {
+    WeightRows weight = source.weight(part);
     float[] smoothing = smoothing(part);
     DeviceArena.Rows smoothed =
         smoothing.length == 0
-            ? weight
+            ? weight::row
             : (row, into) -> {
               weight.row(row, into);
-              for (int j = 0; j < columns; j++) {
+              for (int j = 0; j < smoothing.length; j++) {
                 into[j] *= smoothing[j];
               }
             };
     parts.put(
         part,
-        kind.weights(arena, new PartSource(part, rows, columns, smoothed, bias, scales.of(part))));
+        kind.weights(
+            arena,
+            new PartSource(
+                part, weight.rows(), weight.columns(), smoothed, weight, bias, scales.of(part))));
   }
 
   private float[] smoothing(LinearPart part) {

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import org.joulemark.kernels.engine.TrainableLinear;
 import org.joulemark.kernels.quant.ElementType;
 import org.joulemark.kernels.quant.PartScales;
-import org.joulemark.kernels.quant.WeightRows;
+import org.joulemark.kernels.quant.definition.WeightRows;
 
 /**
  * {@link TrainableLinear} in mixed precision, as networks are trained on GPUs: W and X in FP32,

@@ -4,6 +4,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.joulemark.kernels.quant.LinearPart;
 import org.joulemark.kernels.quant.PartScales;
+import org.joulemark.kernels.quant.definition.WeightRows;
 
 /**
  * Where the weights of a linear part come from.
@@ -12,6 +13,7 @@ import org.joulemark.kernels.quant.PartScales;
  * @param rows N
  * @param columns K
  * @param weight produces W's rows, factors of a smoothing multiplied in
+ * @param stored W as it is stored, as codes perhaps
  * @param bias [N], empty where there is none
  * @param scales what is known of how it is quantized
  */
@@ -20,5 +22,6 @@ record PartSource(
     int rows,
     int columns,
     DeviceArena.Rows weight,
+    WeightRows stored,
     Optional<Supplier<float[]>> bias,
     PartScales scales) {}

@@ -72,13 +72,14 @@ final class WeightOnlyWeights implements CudaPartWeights {
           for (int r = 0; r < TILE; r++) {
             int channel = tile * TILE + r;
             boolean there = channel < source.rows();
-            if (there) {
-              source.weight().row(channel, row);
-            }
-            if (bits == 8) {
+            // What is missing keeps codes, zero points and scales of 0 in 4 bits.
+            if (bits == 4 && there) {
+              encode4(tile, r, groups(channel, row), packed, words);
+            } else if (bits == 8) {
+              if (there) {
+                source.weight().row(channel, row);
+              }
               encode8(tile, r, there ? row : null, packed, words);
-            } else {
-              encode4(tile, r, there ? row : null, packed, words);
             }
           }
           put(packed, into);
@@ -114,19 +115,29 @@ final class WeightOnlyWeights implements CudaPartWeights {
     }
   }
 
-  private void encode4(int tile, int r, float @Nullable [] row, int[] packed, int[] words) {
-    if (row == null) {
-      // Codes, zero points and scales of 0.
-      return;
-    }
-    Int4Groups quantized = Int4Groups.of(row, RUN);
+  /**
+   * The codes that a channel is stored as, or else its numbers' own; {@code row} is overwritten.
+   */
+  private Int4Groups groups(int channel, float[] row) {
+    return source
+        .stored()
+        .codes(channel, RUN)
+        .orElseGet(
+            () -> {
+              source.weight().row(channel, row);
+              return Int4Groups.of(row, RUN);
+            });
+  }
+
+  private void encode4(int tile, int r, Int4Groups quantized, int[] packed, int[] words) {
     int first = tile * scalesOfATile();
     for (int run = 0; run < runs; run++) {
       int scale = Fp16.encode(quantized.scales()[run]) & 0xffff;
       words[first + run * TILE + r] = scale | quantized.zeroPoints()[run] << 16;
     }
     for (int k = 0; k < runs * RUN; k++) {
-      int code = k < row.length ? quantized.codes()[k] : quantized.zeroPoints()[k / RUN];
+      int code =
+          k < quantized.codes().length ? quantized.codes()[k] : quantized.zeroPoints()[k / RUN];
       int in = k % 64;
       int lane = 4 * (r % 8) + in / 16;
       int word = in % 16 / 4;

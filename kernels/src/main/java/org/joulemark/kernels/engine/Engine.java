@@ -7,7 +7,7 @@ import org.joulemark.kernels.gemm.OperandSource;
 import org.joulemark.kernels.layer.LayerProblem;
 import org.joulemark.kernels.layer.ModelProblem;
 import org.joulemark.kernels.model.TensorSource;
-import org.joulemark.kernels.quant.WeightRows;
+import org.joulemark.kernels.quant.definition.WeightRows;
 
 /** An opened device with the libraries that run on it. Used from one thread. */
 public interface Engine extends AutoCloseable {

@@ -1,5 +1,6 @@
 package org.joulemark.kernels.layer;
 
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.joulemark.kernels.model.Affine;
 import org.joulemark.kernels.model.ModelShape;
@@ -7,6 +8,7 @@ import org.joulemark.kernels.model.ModelTensors;
 import org.joulemark.kernels.model.TensorKind;
 import org.joulemark.kernels.model.TensorSource;
 import org.joulemark.kernels.model.TensorSpec;
+import org.joulemark.kernels.quant.definition.Int4Groups;
 
 /**
  * Activations as a model's first layer is given them: each row of an input is the embedding (and
@@ -45,6 +47,11 @@ public final class EmbeddedTokens implements TensorSource {
     if (tensors.embeddingNorm().isPresent()) {
       norm(tensors.embeddingNorm().get(), into);
     }
+  }
+
+  @Override
+  public Optional<Int4Groups> codes(TensorSpec tensor, int row, int group) {
+    return tensor.kind() == TensorKind.INPUT ? Optional.empty() : others.codes(tensor, row, group);
   }
 
   /** Which token a row is of. */

@@ -15,12 +15,12 @@ import org.joulemark.kernels.quant.LinearScheme;
 import org.joulemark.kernels.quant.PartScales;
 import org.joulemark.kernels.quant.Precision;
 import org.joulemark.kernels.quant.Strategy;
-import org.joulemark.kernels.quant.WeightRows;
 import org.joulemark.kernels.quant.calibration.ActivationSample;
 import org.joulemark.kernels.quant.calibration.Calibrator;
 import org.joulemark.kernels.quant.calibration.Calibrators;
 import org.joulemark.kernels.quant.calibration.CodeFormat;
 import org.joulemark.kernels.quant.calibration.FittedScale;
+import org.joulemark.kernels.quant.definition.WeightRows;
 
 /**
  * Fits the static scales of a strategy: carries a calibration set through the layers in FP64 with

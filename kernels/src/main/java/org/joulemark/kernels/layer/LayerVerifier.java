@@ -9,6 +9,7 @@ import org.joulemark.kernels.model.TensorSource;
 import org.joulemark.kernels.model.TensorSpec;
 import org.joulemark.kernels.quant.ElementCodec;
 import org.joulemark.kernels.quant.ElementType;
+import org.joulemark.kernels.quant.definition.Int4Groups;
 
 /**
  * Holds the output of one layer pass against {@link ReferenceLayer}. At real sizes only some tokens
@@ -155,12 +156,20 @@ public final class LayerVerifier {
    */
   private static TensorSource stored(LayerProblem problem, TensorSource source) {
     ElementType format = problem.precision().activation();
-    return (tensor, row, into) -> {
-      source.row(tensor, row, into);
-      if (tensor.kind() == TensorKind.INPUT || tensor.kind() == TensorKind.CACHE) {
-        for (int i = 0; i < tensor.columns(); i++) {
-          into[i] = ElementCodec.round(format, into[i]);
+    return new TensorSource() {
+      @Override
+      public void row(TensorSpec tensor, int row, float[] into) {
+        source.row(tensor, row, into);
+        if (tensor.kind() == TensorKind.INPUT || tensor.kind() == TensorKind.CACHE) {
+          for (int i = 0; i < tensor.columns(); i++) {
+            into[i] = ElementCodec.round(format, into[i]);
+          }
         }
+      }
+
+      @Override
+      public Optional<Int4Groups> codes(TensorSpec tensor, int row, int group) {
+        return source.codes(tensor, row, group);
       }
     };
   }

@@ -6,7 +6,7 @@ import org.joulemark.kernels.model.LayerTensors;
 import org.joulemark.kernels.model.ModelShape;
 import org.joulemark.kernels.model.TensorSource;
 import org.joulemark.kernels.quant.LinearPart;
-import org.joulemark.kernels.quant.WeightRows;
+import org.joulemark.kernels.quant.definition.WeightRows;
 
 /**
  * One layer's weights in the arrangement that engines run, the same for every family:
@@ -62,28 +62,6 @@ public final class LayerWeights {
   /** Rows of {@code feedForwardIn}. */
   public int feedForwardInRows() {
     return (shape.gated() ? 2 : 1) * shape.intermediate();
-  }
-
-  /** Writes row {@code row} of {@code qkv}: hidden numbers. */
-  public void qkvRow(int row, float[] into) {
-    Place place = qkvPlace(row);
-    source.row(place.part.weight(), place.row, into);
-  }
-
-  /** Writes row {@code row} of {@code o}: queryWidth numbers. */
-  public void outputRow(int row, float[] into) {
-    source.row(tensors.attentionOutput().weight(), row, into);
-  }
-
-  /** Writes row {@code row} of {@code feedForwardIn}: hidden numbers. */
-  public void feedForwardInRow(int row, float[] into) {
-    int inner = shape.intermediate();
-    source.row(tensors.feedForwardInputs().get(row / inner).weight(), row % inner, into);
-  }
-
-  /** Writes row {@code row} of {@code down}: intermediate numbers. */
-  public void downRow(int row, float[] into) {
-    source.row(tensors.feedForwardOutput().weight(), row, into);
   }
 
   /** Whether {@code qkv} has a bias. */

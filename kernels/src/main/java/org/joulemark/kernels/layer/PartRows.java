@@ -2,13 +2,14 @@ package org.joulemark.kernels.layer;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.joulemark.kernels.model.Affine;
 import org.joulemark.kernels.model.LayerTensors;
 import org.joulemark.kernels.model.ModelShape;
 import org.joulemark.kernels.model.TensorSource;
-import org.joulemark.kernels.model.TensorSpec;
 import org.joulemark.kernels.quant.LinearPart;
-import org.joulemark.kernels.quant.WeightRows;
+import org.joulemark.kernels.quant.definition.Int4Groups;
+import org.joulemark.kernels.quant.definition.WeightRows;
 
 /**
  * The weight of one linear part of a layer as a model's tensors hold it, in the order in which
@@ -95,11 +96,20 @@ final class PartRows implements WeightRows {
 
   @Override
   public void row(int row, float[] into) {
+    Block block = blockOf(row);
+    source.row(block.affine.weight(), block.from + row - block.at, into);
+  }
+
+  @Override
+  public Optional<Int4Groups> codes(int row, int group) {
+    Block block = blockOf(row);
+    return source.codes(block.affine.weight(), block.from + row - block.at, group);
+  }
+
+  private Block blockOf(int row) {
     for (Block block : blocks) {
       if (row < block.at + block.count) {
-        TensorSpec weight = block.affine.weight();
-        source.row(weight, block.from + row - block.at, into);
-        return;
+        return block;
       }
     }
     throw new IllegalArgumentException("row " + row + " of " + rows);

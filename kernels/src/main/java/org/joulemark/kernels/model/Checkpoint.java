@@ -7,27 +7,42 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.joulemark.kernels.quant.definition.Int4Groups;
 
 /**
  * The weights of a Hugging Face model folder: {@code model.safetensors}, or the shards that {@code
  * model.safetensors.index.json} names. Every tensor that a pass needs has been found, with the
- * right shape, when the checkpoint is open; further ones are ignored. Safe for concurrent use.
+ * right shape, when the checkpoint is open; further ones are ignored. Linear parts may be stored as
+ * INT4 codes in the layouts of GPTQ and AWQ, which {@code config.json} describes; their rows are
+ * then what the codes stand for. Safe for concurrent use.
  */
 public final class Checkpoint implements TensorSource {
   private static final String SINGLE = "model.safetensors";
   private static final String INDEX = "model.safetensors.index.json";
   private static final String BLOOM_PREFIX = "transformer.";
+  private static final String WEIGHT = ".weight";
 
   private final ModelShape shape;
-  private final Map<String, Place> places;
+  private final Map<String, StoredTensor> places;
 
-  private Checkpoint(ModelShape shape, Map<String, Place> places) {
+  private Checkpoint(ModelShape shape, Map<String, StoredTensor> places) {
     this.shape = shape;
     this.places = places;
   }
 
-  /** Where a tensor lies, and under which name. */
-  private record Place(SafetensorsFile file, String name) {}
+  /** A tensor that is stored as numbers: where it lies, and under which name. */
+  private record Place(SafetensorsFile file, String name) implements StoredTensor {
+    @Override
+    public void row(int row, float[] into) {
+      file.readRow(name, row, into);
+    }
+
+    @Override
+    public Optional<Int4Groups> codes(int row, int group) {
+      return Optional.empty();
+    }
+  }
 
   /**
    * Opens a folder with a {@code config.json}.
@@ -37,14 +52,20 @@ public final class Checkpoint implements TensorSource {
    */
   public static Checkpoint open(Path folder) {
     ModelShape shape = HuggingFaceConfig.read(folder);
+    Optional<PackedFormat> packed = PackedFormat.read(folder);
+    if (shape.family().equals("bloom")
+        && packed.map(PackedFormat::packing).equals(Optional.of(PackedFormat.Packing.AWQ))) {
+      throw new ModelFormatException(
+          folder.resolve(HuggingFaceConfig.FILE_NAME),
+          "field quantization_config: AWQ gives BLOOM's activation scales of its own, which are not"
+              + " computed");
+    }
     Map<String, SafetensorsFile> stored = storedTensors(folder);
     Path whole =
         Files.exists(folder.resolve(SINGLE)) ? folder.resolve(SINGLE) : folder.resolve(INDEX);
-    Map<String, Place> places = new HashMap<>();
+    Map<String, StoredTensor> places = new HashMap<>();
     for (TensorSpec tensor : ModelTensors.of(shape).all()) {
-      Place place = find(shape, stored, tensor, whole);
-      checkShape(tensor, place);
-      places.put(tensor.name(), place);
+      places.put(tensor.name(), find(shape, stored, tensor, packed, whole));
     }
     return new Checkpoint(shape, places);
   }
@@ -56,12 +77,21 @@ public final class Checkpoint implements TensorSource {
 
   @Override
   public void row(TensorSpec tensor, int row, float[] into) {
-    Place place = places.get(tensor.name());
-    if (place == null) {
+    stored(tensor).row(row, into);
+  }
+
+  @Override
+  public Optional<Int4Groups> codes(TensorSpec tensor, int row, int group) {
+    return stored(tensor).codes(row, group);
+  }
+
+  private StoredTensor stored(TensorSpec tensor) {
+    StoredTensor stored = places.get(tensor.name());
+    if (stored == null) {
       throw new IllegalArgumentException(
           "the checkpoint of " + shape.id() + " has no tensor " + tensor.name());
     }
-    place.file().readRow(place.name(), row, into);
+    return stored;
   }
 
   private static Map<String, SafetensorsFile> storedTensors(Path folder) {
@@ -111,8 +141,12 @@ public final class Checkpoint implements TensorSource {
     }
   }
 
-  private static Place find(
-      ModelShape shape, Map<String, SafetensorsFile> stored, TensorSpec tensor, Path whole) {
+  private static StoredTensor find(
+      ModelShape shape,
+      Map<String, SafetensorsFile> stored,
+      TensorSpec tensor,
+      Optional<PackedFormat> packed,
+      Path whole) {
     List<String> names =
         shape.family().equals("bloom")
             ? List.of(tensor.name(), BLOOM_PREFIX + tensor.name())
@@ -120,7 +154,23 @@ public final class Checkpoint implements TensorSource {
     for (String name : names) {
       SafetensorsFile file = stored.get(name);
       if (file != null) {
-        return new Place(file, name);
+        Place place = new Place(file, name);
+        checkShape(tensor, place);
+        return place;
+      }
+      String part =
+          name.substring(0, name.length() - (name.endsWith(WEIGHT) ? WEIGHT.length() : 0));
+      SafetensorsFile codes = stored.get(PackedMatrix.codesName(part));
+      if (tensor.kind() == TensorKind.MATRIX && codes != null) {
+        PackedFormat format =
+            packed.orElseThrow(
+                () ->
+                    new ModelFormatException(
+                        codes.path(),
+                        "tensor "
+                            + PackedMatrix.codesName(part)
+                            + ": config.json has no quantization_config that tells its layout"));
+        return PackedMatrix.of(format, tensor, part, stored, whole);
       }
     }
     throw new ModelFormatException(whole, "tensor " + tensor.name() + ": it is missing");

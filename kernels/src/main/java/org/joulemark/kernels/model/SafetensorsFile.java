@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import org.joulemark.kernels.quant.Bf16;
 import org.joulemark.kernels.quant.Fp16;
@@ -305,6 +306,66 @@ public final class SafetensorsFile {
   }
 
   /**
+   * Reads one column of an I32 tensor.
+   *
+   * @param column in [0, {@code columns()})
+   * @param into receives {@code rows()} numbers from index 0
+   * @throws ModelFormatException if there is no such tensor or it does not hold such numbers
+   * @throws IndexOutOfBoundsException for a column that does not exist or an array too short
+   */
+  public void readColumn(String name, long column, int[] into) {
+    Tensor tensor = columnOf(name, column, "I32");
+    int[] next = {0};
+    forColumn(tensor, (map, at) -> into[next[0]++] = map.getInt(at), column * Integer.BYTES);
+  }
+
+  /**
+   * Reads one column of an F16 tensor.
+   *
+   * @param column in [0, {@code columns()})
+   * @param into receives {@code rows()} numbers from index 0
+   * @throws ModelFormatException if there is no such tensor or it does not hold such numbers
+   * @throws IndexOutOfBoundsException for a column that does not exist or an array too short
+   */
+  public void readColumn(String name, long column, float[] into) {
+    Tensor tensor = columnOf(name, column, "F16");
+    int[] next = {0};
+    forColumn(
+        tensor, (map, at) -> into[next[0]++] = Fp16.decode(map.getShort(at)), column * Short.BYTES);
+  }
+
+  private Tensor columnOf(String name, long column, String dtype) {
+    Tensor tensor = tensor(name);
+    if (!tensor.dtype().equals(dtype)) {
+      throw wrong(file, name, "dtype " + tensor.dtype() + " where " + dtype + " is read");
+    }
+    Objects.checkIndex(column, tensor.columns());
+    return tensor;
+  }
+
+  /** Takes the number at an index of a map. */
+  private interface NumberReader {
+    void read(ByteBuffer map, int at);
+  }
+
+  /** Visits the numbers of a column, each {@code offset} bytes from the beginning of its row. */
+  private void forColumn(Tensor tensor, NumberReader reader, long offset) {
+    if (tensor.rows() == 0) {
+      return;
+    }
+    long rowBytes = rowBytes(tensor);
+    long rowsPerMap = rowsPerMap(rowBytes);
+    for (long first = 0; first < tensor.rows(); first += rowsPerMap) {
+      ByteBuffer map =
+          segment(tensor, first / rowsPerMap).duplicate().order(ByteOrder.LITTLE_ENDIAN);
+      long rows = Math.min(rowsPerMap, tensor.rows() - first);
+      for (long row = 0; row < rows; row++) {
+        reader.read(map, (int) (row * rowBytes + offset));
+      }
+    }
+  }
+
+  /**
    * A whole floating-point tensor, row-major.
    *
    * @throws ModelFormatException if there is no such tensor, it does not hold such numbers, or it
@@ -364,18 +425,31 @@ public final class SafetensorsFile {
           String.format(
               Locale.ROOT, "row %d of %s, which has %d", row, tensor.name(), tensor.rows()));
     }
+    long rowBytes = rowBytes(tensor);
+    long rowsPerMap = rowsPerMap(rowBytes);
+    return segment(tensor, row / rowsPerMap)
+        .slice((int) (row % rowsPerMap * rowBytes), (int) rowBytes)
+        .order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private long rowBytes(Tensor tensor) {
     long rowBytes = tensor.bytes() / tensor.rows();
     if (rowBytes > LARGEST_MAP_BYTES) {
       throw wrong(file, tensor.name(), "a row of " + rowBytes + " bytes is too long to map");
     }
-    long rowsPerMap = Math.max(1, LARGEST_MAP_BYTES / Math.max(1, rowBytes));
-    long segment = row / rowsPerMap;
-    MappedByteBuffer map =
-        maps.computeIfAbsent(
-            new MapKey(tensor.name(), segment),
-            key -> map(tensor, segment * rowsPerMap * rowBytes, rowsPerMap * rowBytes));
-    return map.slice((int) ((row - segment * rowsPerMap) * rowBytes), (int) rowBytes)
-        .order(ByteOrder.LITTLE_ENDIAN);
+    return rowBytes;
+  }
+
+  private static long rowsPerMap(long rowBytes) {
+    return Math.max(1, LARGEST_MAP_BYTES / Math.max(1, rowBytes));
+  }
+
+  /** The map of a tensor's rows from {@code index} times {@link #rowsPerMap} on. */
+  private MappedByteBuffer segment(Tensor tensor, long index) {
+    long rowBytes = rowBytes(tensor);
+    long bytes = rowsPerMap(rowBytes) * rowBytes;
+    return maps.computeIfAbsent(
+        new MapKey(tensor.name(), index), key -> map(tensor, index * bytes, bytes));
   }
 
   private MappedByteBuffer map(Tensor tensor, long start, long most) {

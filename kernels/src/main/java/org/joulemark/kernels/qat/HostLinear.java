@@ -4,7 +4,7 @@ import java.util.stream.IntStream;
 import org.joulemark.kernels.engine.TrainableLinear;
 import org.joulemark.kernels.quant.FakeQuantizer;
 import org.joulemark.kernels.quant.PartScales;
-import org.joulemark.kernels.quant.WeightRows;
+import org.joulemark.kernels.quant.definition.WeightRows;
 import org.jspecify.annotations.Nullable;
 
 /** {@link TrainableLinear} in FP64 and plain loops: the specification that engines are held to. */

@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Random;
 import org.joulemark.kernels.engine.TrainableLinear;
 import org.joulemark.kernels.quant.PartScales;
-import org.joulemark.kernels.quant.WeightRows;
+import org.joulemark.kernels.quant.definition.WeightRows;
 import org.joulemark.kernels.selftest.SelfTestFailure;
 
 /**

@@ -8,8 +8,8 @@ import org.joulemark.kernels.layer.LayerWeights;
 import org.joulemark.kernels.quant.LayerScales;
 import org.joulemark.kernels.quant.LinearPart;
 import org.joulemark.kernels.quant.PartScales;
-import org.joulemark.kernels.quant.WeightRows;
 import org.joulemark.kernels.quant.definition.Int8Row;
+import org.joulemark.kernels.quant.definition.WeightRows;
 
 /**
  * Everything that is learned of a layer as one vector of logarithms: a step of the optimizer is

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -26,12 +27,14 @@ import org.joulemark.kernels.layer.TestShapes;
 import org.joulemark.kernels.model.Checkpoint;
 import org.joulemark.kernels.model.ModelCatalogue;
 import org.joulemark.kernels.model.ModelShape;
+import org.joulemark.kernels.model.PackedFolder;
 import org.joulemark.kernels.model.TensorSource;
 import org.joulemark.kernels.quant.Precision;
 import org.joulemark.kernels.quant.strategy.Strategies;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -101,6 +104,35 @@ class CpuModelTest {
     } catch (UnsupportedWorkException unsupported) {
       assumeTrue(false, () -> "skipped: " + unsupported.getMessage());
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gptq", "awq"})
+  void storedCodesAreTheOnesThatAreMultiplied(String format, @TempDir Path folder)
+      throws IOException {
+    Checkpoint checkpoint = Checkpoint.open(new PackedFolder(format, 128, false).write(folder));
+    ModelShape shape = checkpoint.shape();
+    int[][] tokens = {{5, 4, 3, 2, 1, 0, 96}, {1, 2, 3, 4, 5, 6, 7}};
+    ModelProblem problem = new ModelProblem(shape, Strategies.parse("w4a16"), List.of(), 2, 12);
+    float[] defined = logits(new ReferenceModel(problem, checkpoint), tokens);
+    TensorSource numbers = (tensor, row, into) -> checkpoint.row(tensor, row, into);
+    // In FP64 the stored codes are the numbers themselves, whereas codes made from them are not.
+    assertThat(defined).isEqualTo(logits(new ReferenceModel(shape, checkpoint, 2, 12), tokens));
+    assertThat(defined).isNotEqualTo(logits(new ReferenceModel(problem, numbers), tokens));
+    ExpectedPass expected =
+        ExpectedPass.from(new ReferenceModel(problem, checkpoint), tokens, 3, 2, 10);
+    try (ModelSession session = engine.model(problem, checkpoint, CpuEngine.LAYER_DEFAULTS)) {
+      // Codes made again would be off by some 10⁻².
+      assertThat(PassVerifier.verify(session, expected, PassTolerance.of(Precision.FP32)))
+          .hasSize(shape.layers() + 5)
+          .allSatisfy(row -> assertThat(row.passed()).as(format + " " + row).isTrue());
+    } catch (UnsupportedWorkException unsupported) {
+      assumeTrue(false, () -> "skipped: " + unsupported.getMessage());
+    }
+  }
+
+  private static float[] logits(ReferenceModel model, int[][] tokens) {
+    return model.forward(tokens, PassRequest.LAST_LOGITS).logits().values();
   }
 
   @Test

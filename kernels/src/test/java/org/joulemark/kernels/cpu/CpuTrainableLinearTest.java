@@ -8,7 +8,7 @@ import org.joulemark.kernels.engine.EngineOptions;
 import org.joulemark.kernels.engine.TrainableLinear;
 import org.joulemark.kernels.engine.UnsupportedWorkException;
 import org.joulemark.kernels.qat.LinearGradientCheck;
-import org.joulemark.kernels.quant.WeightRows;
+import org.joulemark.kernels.quant.definition.WeightRows;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;

@@ -23,10 +23,13 @@ import org.joulemark.kernels.layer.ExpectedPass;
 import org.joulemark.kernels.layer.GoldenFolders;
 import org.joulemark.kernels.layer.LayerProblem;
 import org.joulemark.kernels.layer.ModelProblem;
+import org.joulemark.kernels.layer.ReferenceModel;
 import org.joulemark.kernels.layer.SeededTensors;
 import org.joulemark.kernels.model.Checkpoint;
+import org.joulemark.kernels.model.TensorSource;
 import org.joulemark.kernels.quant.ElementType;
 import org.joulemark.kernels.quant.Precision;
+import org.joulemark.kernels.quant.strategy.Strategies;
 import org.joulemark.kernels.selftest.Check;
 import org.joulemark.kernels.selftest.EngineSelfTest;
 import org.joulemark.kernels.selftest.SelfTestRow;
@@ -60,6 +63,7 @@ final class FakeGpuMain {
         case "outliers" ->
             new CudaOutlierSelfTest(engine).run((name, check) -> print(check.row(name)));
         case "models" -> models(engine);
+        case "stored-codes" -> storedCodes(engine, Path.of(args[3]));
         case "cudnn" -> cudnn(engine, args[3]);
         case "layer" -> layer(engine, Precision.valueOf(args[3]), args[4]);
         case "training" ->
@@ -135,6 +139,26 @@ final class FakeGpuMain {
                     engine, problem, checkpoint, expected, CudaEngine.LAYER_DEFAULTS);
         print(check.row("golden " + folder + " " + precision));
       }
+    }
+  }
+
+  /** Checkpoints of codes against their definition, and as if their codes were not known. */
+  private static void storedCodes(CudaEngine engine, Path root) {
+    int[][] tokens = {{5, 4, 3, 2, 1, 0, 96}, {1, 2, 3, 4, 5, 6, 7}};
+    for (String format : List.of("gptq", "awq")) {
+      Checkpoint checkpoint = Checkpoint.open(root.resolve(format));
+      TensorSource numbers = (tensor, row, into) -> checkpoint.row(tensor, row, into);
+      ModelProblem problem =
+          new ModelProblem(
+              checkpoint.shape(), Strategies.parse("w4a16"), List.of(), tokens.length, 12);
+      ExpectedPass expected =
+          ExpectedPass.from(new ReferenceModel(problem, checkpoint), tokens, 3, 2, 10);
+      LayerOptions options = CudaEngine.LAYER_DEFAULTS;
+      Check stored =
+          () -> CudaModelSelfTest.compare(engine, problem, checkpoint, expected, options);
+      Check others = () -> CudaModelSelfTest.compare(engine, problem, numbers, expected, options);
+      print(stored.row(format + " as stored"));
+      print(others.row(format + " quantized again"));
     }
   }
 

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.joulemark.kernels.model.PackedFolder;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -215,6 +216,22 @@ class FakeGpuTest {
         .anyMatch(row -> row.contains("3 outlier columns") && row.contains("graph"))
         .anyMatch(row -> row.contains("128 outlier columns") && row.contains("bloom"))
         .anyMatch(row -> row.contains("NaN"));
+  }
+
+  @Test
+  void storedCodesAreTheOnesThatAreMultiplied(@TempDir Path checkpoints)
+      throws IOException, InterruptedException {
+    Needs.that(isOnPath("c++"), "no C++ compiler (c++) is here to build our kernels for the host");
+    for (String format : List.of("gptq", "awq")) {
+      new PackedFolder(format, 128, false).write(checkpoints.resolve(format));
+    }
+    Ended ended = java(Map.of(), "0", "stored-codes", checkpoints.toString());
+    assertThat(ended.output).as(String.join("\n", ended.output)).hasSize(4);
+    for (String format : List.of("gptq", "awq")) {
+      assertThat(ended.output)
+          .anyMatch(row -> row.startsWith("PASSED\t" + format + " as stored"))
+          .anyMatch(row -> row.startsWith("FAILED\t" + format + " quantized again"));
+    }
   }
 
   @Test

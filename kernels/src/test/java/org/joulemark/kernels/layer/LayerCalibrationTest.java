@@ -85,7 +85,7 @@ class LayerCalibrationTest {
     LayerWeights weights = new LayerWeights(shape, alone, SOURCE);
     float[] row = new float[shape.hidden()];
     for (int n = 0; n < weights.qkvRows(); n++) {
-      weights.qkvRow(n, row);
+      weights.weight(LinearPart.QKV).row(n, row);
       for (int j = 0; j < row.length; j++) {
         columns[j] = Math.max(columns[j], Math.abs(row[j]));
       }

@@ -19,6 +19,7 @@ import org.joulemark.kernels.quant.Precision;
 import org.joulemark.kernels.quant.Strategy;
 import org.joulemark.kernels.quant.definition.ActivationStatistics;
 import org.joulemark.kernels.quant.definition.Int8Row;
+import org.joulemark.kernels.quant.definition.WeightRows;
 import org.joulemark.kernels.quant.strategy.Strategies;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -138,9 +139,8 @@ class LayerVerifierTest {
     for (ModelShape model : List.of(shape, bloom)) {
       LayerTensors tensors = LayerTensors.alone(model);
       LayerWeights weights = new LayerWeights(model, tensors, SOURCE);
-      float[] qkv = scales(weights.qkvRows(), model.hidden(), weights::qkvRow);
-      float[] inner =
-          scales(weights.feedForwardInRows(), model.hidden(), weights::feedForwardInRow);
+      float[] qkv = scales(weights.weight(LinearPart.QKV));
+      float[] inner = scales(weights.weight(LinearPart.FEED_FORWARD_IN));
       Strategy strategy = Strategies.parse("int8-sym");
       double[][] x = rows(SOURCE, TensorSpec.input("x", 5, model.hidden()));
       double[][] own =
@@ -164,15 +164,11 @@ class LayerVerifierTest {
         .forward(x, new ReferenceCache(1));
   }
 
-  private interface Row {
-    void read(int row, float[] into);
-  }
-
-  private static float[] scales(int rows, int columns, Row row) {
-    float[] scales = new float[rows];
-    float[] numbers = new float[columns];
-    for (int n = 0; n < rows; n++) {
-      row.read(n, numbers);
+  private static float[] scales(WeightRows weight) {
+    float[] scales = new float[weight.rows()];
+    float[] numbers = new float[weight.columns()];
+    for (int n = 0; n < scales.length; n++) {
+      weight.row(n, numbers);
       scales[n] = Int8Row.symmetricScale(numbers);
     }
     return scales;

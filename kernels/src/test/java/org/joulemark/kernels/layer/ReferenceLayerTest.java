@@ -10,6 +10,7 @@ import org.joulemark.kernels.model.LayerTensors;
 import org.joulemark.kernels.model.ModelShape;
 import org.joulemark.kernels.model.TensorSource;
 import org.joulemark.kernels.model.TensorSpec;
+import org.joulemark.kernels.quant.LinearPart;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -96,7 +97,7 @@ class ReferenceLayerTest {
           float[] expected = new float[fused.columns()];
           float[] actual = new float[fused.columns()];
           SEEDED.row(fused, (head * 3 + which) * 4 + i, expected);
-          weights.qkvRow(which * 12 + head * 4 + i, actual);
+          weights.weight(LinearPart.QKV).row(which * 12 + head * 4 + i, actual);
           assertThat(actual).isEqualTo(expected);
           assertThat(weights.qkvBias()[which * 12 + head * 4 + i])
               .isEqualTo(bias[(head * 3 + which) * 4 + i]);

@@ -3,7 +3,7 @@ package org.joulemark.kernels.qat;
 import java.util.Arrays;
 import org.joulemark.kernels.engine.TrainableLinear;
 import org.joulemark.kernels.quant.PartScales;
-import org.joulemark.kernels.quant.WeightRows;
+import org.joulemark.kernels.quant.definition.WeightRows;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -4,7 +4,6 @@ import org.joulemark.kernels.quant.ActivationScaling;
 import org.joulemark.kernels.quant.LinearDefinition;
 import org.joulemark.kernels.quant.LinearScheme.Fp8;
 import org.joulemark.kernels.quant.PartScales;
-import org.joulemark.kernels.quant.WeightRows;
 
 /** FP8 E4M3 times FP8 E4M3. */
 final class Fp8Definition implements LinearDefinition {

@@ -52,6 +52,33 @@ public final class Int4Groups {
     return new Int4Groups(codes, scales, zeroPoints, group);
   }
 
+  /**
+   * Codes that somebody else has chosen.
+   *
+   * @param codes one in [0, 15] a number
+   * @param scales of each group, finite and exact in FP16
+   * @param zeroPoints of each group, in [0, 15]
+   * @param group numbers that share a scale, at least 1
+   * @throws IllegalArgumentException if there is not one scale and one zero point for each group
+   */
+  public static Int4Groups stored(byte[] codes, float[] scales, int[] zeroPoints, int group) {
+    int groups = (codes.length + group - 1) / group;
+    if (scales.length != groups || zeroPoints.length != groups) {
+      throw new IllegalArgumentException(
+          codes.length
+              + " codes in groups of "
+              + group
+              + " have "
+              + groups
+              + " scales and zero points, not "
+              + scales.length
+              + " and "
+              + zeroPoints.length
+              + ".");
+    }
+    return new Int4Groups(codes, scales, zeroPoints, group);
+  }
+
   /** As FP16 holds it, since checkpoints store scales so. */
   private static float storedScale(float scale) {
     float stored = Fp16.decode(Fp16.encode(Math.min(scale, Fp16.MAX_FINITE)));
@@ -67,7 +94,7 @@ public final class Int4Groups {
     return codes;
   }
 
-  /** s of each group, positive, finite and exact in FP16. */
+  /** s of each group, finite and exact in FP16; positive where {@link #of} has chosen it. */
   public float[] scales() {
     return scales;
   }

@@ -5,7 +5,6 @@ import org.joulemark.kernels.quant.LinearDefinition;
 import org.joulemark.kernels.quant.LinearPart;
 import org.joulemark.kernels.quant.LinearScheme;
 import org.joulemark.kernels.quant.PartScales;
-import org.joulemark.kernels.quant.WeightRows;
 
 /** The definition of each scheme. */
 public final class LinearDefinitions {
@@ -15,7 +14,8 @@ public final class LinearDefinitions {
    * What a linear part computes under a scheme.
    *
    * @param base the format of activations between the parts: what quantizers see is rounded to it
-   * @param weights the part's weight, whose rows are looked at only where one scale is for all
+   * @param weights the part's weight, whose rows are looked at only where one scale is for all or
+   *     where they are stored as codes
    * @throws IllegalArgumentException for scales that do not fit the weight; for a scheme whose
    *     activations need a calibrated scale, when a call needs it
    */
@@ -35,7 +35,7 @@ public final class LinearDefinitions {
       return new Fp8Definition(fp8, rounding, scales, weights);
     }
     if (scheme instanceof LinearScheme.WeightOnly weightOnly) {
-      return new WeightOnlyDefinition(weightOnly, scales);
+      return new WeightOnlyDefinition(weightOnly, scales, weights);
     }
     if (scheme instanceof LinearScheme.Dynamic dynamic) {
       return new DynamicDefinition(dynamic, rounding);

@@ -1,7 +1,6 @@
 package org.joulemark.kernels.quant.definition;
 
 import java.util.stream.IntStream;
-import org.joulemark.kernels.quant.WeightRows;
 
 /** How far a whole weight reaches. */
 public final class PartRange {

@@ -13,7 +13,6 @@ import org.joulemark.kernels.quant.LinearPart;
 import org.joulemark.kernels.quant.LinearScheme;
 import org.joulemark.kernels.quant.LinearScheme.Int8;
 import org.joulemark.kernels.quant.PartScales;
-import org.joulemark.kernels.quant.WeightRows;
 import org.joulemark.kernels.quant.strategy.Strategies;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
