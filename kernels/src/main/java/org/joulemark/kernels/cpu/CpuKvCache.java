@@ -2,6 +2,9 @@ package org.joulemark.kernels.cpu;
 
 import org.joulemark.kernels.engine.EngineException;
 import org.joulemark.kernels.layer.KvCacheShape;
+import org.joulemark.kernels.quant.ElementCodec;
+import org.joulemark.kernels.quant.ElementType;
+import org.joulemark.kernels.quant.Strategy;
 
 /**
  * The keys and values of one layer in FP32, arranged for loops over many positions at once: the
@@ -14,15 +17,18 @@ final class CpuKvCache {
   private final float[][] keys;
   private final float[][] values;
   private final boolean int8;
+  private final ElementType seen;
 
   /**
    * An empty cache.
    *
-   * @param int8 whether what is written is rounded to INT8 codes with one scale for each position
-   *     of a head; it is kept in FP32 all the same, so this has INT8's fidelity and not its size
+   * @param strategy whether what is written is rounded to INT8 codes with one scale for each
+   *     position of a head; it is kept in FP32 all the same, so this has INT8's fidelity and not
+   *     its size
    */
-  CpuKvCache(KvCacheShape shape, boolean int8) {
-    this.int8 = int8;
+  CpuKvCache(KvCacheShape shape, Strategy strategy) {
+    this.int8 = strategy.int8Cache();
+    this.seen = strategy.base().activation();
     int heads = shape.batch() * shape.kvHeads();
     int size = Math.multiplyExact(shape.capacity(), shape.headSize());
     this.shape = shape;
@@ -68,9 +74,11 @@ final class CpuKvCache {
     System.arraycopy(value, 0, values(sequence, kvHead), position * d, d);
   }
 
-  private static void round(float[] vector) {
+  private void round(float[] vector) {
     float largest = 0;
-    for (float number : vector) {
+    for (int i = 0; i < vector.length; i++) {
+      float number = ElementCodec.round(seen, vector[i]);
+      vector[i] = number;
       if (Float.isNaN(number)) {
         throw new EngineException("The keys or values of a layer hold NaN.");
       }

@@ -44,8 +44,7 @@ final class CpuLayerWork implements LayerWork {
     LayerWeights weights = new LayerWeights(shape, LayerTensors.alone(shape), source);
     CpuKvCache cache =
         new CpuKvCache(
-            KvCacheShape.of(shape, problem.batch(), problem.capacity()),
-            problem.strategy().int8Cache());
+            KvCacheShape.of(shape, problem.batch(), problem.capacity()), problem.strategy());
     this.linears = new CpuLinears(context, team, problem.strategy());
     this.pass =
         new CpuPass(

@@ -77,6 +77,7 @@ final class CpuLinears {
       return new DynamicLinear(
           dynamic,
           spec,
+          strategy.base().activation(),
           int8(scope, part, dynamic.int8(), spec, like == null ? null : like.int8()),
           plain(scope, spec, like == null ? null : like.plain()),
           calls,
@@ -95,7 +96,8 @@ final class CpuLinears {
       LinearScheme.Int8 scheme,
       DnnlLinear.Spec spec,
       @Nullable Int8Linear arranged) {
-    return new Int8Linear(context, team, scope, part, scheme, spec, arranged);
+    return new Int8Linear(
+        context, team, scope, part, scheme, spec, strategy.base().activation(), arranged);
   }
 
   /** Bytes that a weight takes at most, every copy of it counted. */

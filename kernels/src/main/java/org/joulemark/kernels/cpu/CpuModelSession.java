@@ -70,8 +70,7 @@ final class CpuModelSession implements ModelSession {
     for (int i = 0; i < shape.layers(); i++) {
       caches.add(
           new CpuKvCache(
-              KvCacheShape.of(shape, problem.batch(), problem.capacity()),
-              problem.strategy().int8Cache()));
+              KvCacheShape.of(shape, problem.batch(), problem.capacity()), problem.strategy()));
     }
     CpuPass pass = pass(scope, 1, null);
     this.headPart = headPart(scope, problem.batch(), null);

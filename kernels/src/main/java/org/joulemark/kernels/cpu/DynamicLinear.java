@@ -1,6 +1,8 @@
 package org.joulemark.kernels.cpu;
 
 import java.util.concurrent.atomic.AtomicLong;
+import org.joulemark.kernels.quant.ElementCodec;
+import org.joulemark.kernels.quant.ElementType;
 import org.joulemark.kernels.quant.LinearScheme;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class DynamicLinear implements CpuLinear {
   private final LinearScheme.Dynamic scheme;
   private final DnnlLinear.Spec spec;
+  private final ElementType seen;
   private final Int8Linear int8;
   private final DnnlLinear plain;
   private final float[] row;
@@ -20,6 +23,7 @@ final class DynamicLinear implements CpuLinear {
   /**
    * Over both ways.
    *
+   * @param seen the format that activations are rounded to before they are looked at
    * @param plain takes X in X's own format
    * @param calls counts every call
    * @param int8Calls counts those that were carried out in INT8
@@ -27,12 +31,14 @@ final class DynamicLinear implements CpuLinear {
   DynamicLinear(
       LinearScheme.Dynamic scheme,
       DnnlLinear.Spec spec,
+      ElementType seen,
       Int8Linear int8,
       DnnlLinear plain,
       AtomicLong calls,
       AtomicLong int8Calls) {
     this.scheme = scheme;
     this.spec = spec;
+    this.seen = seen;
     this.int8 = int8;
     this.plain = plain;
     this.row = new float[spec.k()];
@@ -85,7 +91,8 @@ final class DynamicLinear implements CpuLinear {
     double fourths = 0;
     for (int m = 0; m < spec.m(); m++) {
       x.get(m, 0, row, 0, row.length);
-      for (float value : row) {
+      for (float number : row) {
+        float value = ElementCodec.round(seen, number);
         double square = (double) value * value;
         squares += square;
         fourths += square * square;
@@ -100,7 +107,7 @@ final class DynamicLinear implements CpuLinear {
     for (int m = 0; m < spec.m(); m++) {
       x.get(m, 0, row, 0, row.length);
       for (float value : row) {
-        if (Math.abs(value) > limit) {
+        if (Math.abs(ElementCodec.round(seen, value)) > limit) {
           outliers++;
         }
       }

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import org.bytedeco.dnnl.dnnl_memory;
 import org.joulemark.kernels.engine.EngineException;
 import org.joulemark.kernels.quant.ActivationScaling;
+import org.joulemark.kernels.quant.ElementCodec;
 import org.joulemark.kernels.quant.ElementType;
 import org.joulemark.kernels.quant.LinearPart;
 import org.joulemark.kernels.quant.LinearScheme;
@@ -30,6 +31,7 @@ final class Int8Linear implements CpuLinear {
   private final LinearPart part;
   private final LinearScheme.Int8 scheme;
   private final DnnlLinear.Spec spec;
+  private final ElementType seen;
   private final DnnlLinear product;
   private final @Nullable DnnlEltwise activation;
 
@@ -66,6 +68,7 @@ final class Int8Linear implements CpuLinear {
    * Plans.
    *
    * @param scope owns the primitives and the codes
+   * @param seen the format that activations are rounded to before they are quantized
    * @param arranged how the weights are packed already, null to let oneDNN choose
    * @throws org.joulemark.kernels.engine.UnsupportedWorkException if oneDNN has no optimized
    *     implementation
@@ -77,11 +80,13 @@ final class Int8Linear implements CpuLinear {
       LinearPart part,
       LinearScheme.Int8 scheme,
       DnnlLinear.Spec spec,
+      ElementType seen,
       @Nullable Int8Linear arranged) {
     this.team = team;
     this.part = part;
     this.scheme = scheme;
     this.spec = spec;
+    this.seen = seen;
     DnnlLinear.Spec integers =
         new DnnlLinear.Spec(
             Precision.INT8, ElementType.INT32, spec.m(), spec.n(), spec.k(), false, Fused.NONE);
@@ -229,7 +234,7 @@ final class Int8Linear implements CpuLinear {
       Arrays.fill(outlier, false);
       float[] row = scratch[0].row;
       for (int m = 0; m < spec.m(); m++) {
-        x.get(m, 0, row, 0, row.length);
+        read(m, row);
         for (int i = 0; i < row.length; i++) {
           outlier[i] |= Math.abs(row[i]) > (float) scheme.outlierThreshold();
         }
@@ -243,9 +248,16 @@ final class Int8Linear implements CpuLinear {
       }
     }
 
+    private void read(int m, float[] row) {
+      x.get(m, 0, row, 0, row.length);
+      for (int i = 0; i < row.length; i++) {
+        row[i] = ElementCodec.round(seen, row[i]);
+      }
+    }
+
     private void quantize(int m, int worker) {
       Scratch s = scratch[worker];
-      x.get(m, 0, s.row, 0, s.row.length);
+      read(m, s.row);
       for (int i = 0; i < outlierCount; i++) {
         outlierValues[m * outlierCount + i] = s.row[outlierColumns[i]];
         s.row[outlierColumns[i]] = 0;

@@ -98,7 +98,9 @@ class CpuModelTest {
     ExpectedPass expected =
         ExpectedPass.from(new ReferenceModel(problem, SOURCE), tokens, 3, 2, 10);
     try (ModelSession session = engine.model(problem, SOURCE, CpuEngine.LAYER_DEFAULTS)) {
-      assertThat(PassVerifier.verify(session, expected, PassTolerance.of(problem.strategy())))
+      assertThat(
+              PassVerifier.verify(
+                  session, expected, PassTolerance.of(problem.strategy(), shape.layers())))
           .hasSize(shape.layers() + 5)
           .allSatisfy(row -> assertThat(row.passed()).as(id + " " + row).isTrue());
     } catch (UnsupportedWorkException unsupported) {

@@ -103,9 +103,7 @@ class CpuStrategyTest {
       work.submit();
       TensorComparison comparison =
           LayerVerifier.verify(problem, SEEDED, work.output(), problem.newTokens());
-      // The CPU has rounded nothing before it quantizes, so it is closer than GPUs have to be; in
-      // layers this small a single code that is off by one still moves the output by some 10⁻³.
-      assertThat(comparison.relativeFrobenius()).as(problem.toString()).isLessThan(8e-3);
+      assertThat(comparison.passed()).as(problem + ": " + comparison).isTrue();
     } catch (UnsupportedWorkException unsupported) {
       assumeTrue(false, () -> "skipped: " + unsupported.getMessage());
     }
