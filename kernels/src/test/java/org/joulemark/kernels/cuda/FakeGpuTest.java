@@ -17,12 +17,16 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * The whole engine on stand-ins for CUDA's libraries, built from {@code src/test/c}: they compute
  * on the host what the descriptors ask for. Each run is a process of its own, with the libraries in
- * the usual places of an otherwise empty machine and nothing on the loader's path.
+ * the usual places of an otherwise empty machine and nothing on the loader's path. The processes
+ * use one thread each, so several are run at a time.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class FakeGpuTest {
   private static final Path SOURCES = Path.of("src/test/c").toAbsolutePath();
 
