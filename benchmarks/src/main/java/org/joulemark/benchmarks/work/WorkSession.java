@@ -17,16 +17,14 @@ public final class WorkSession implements AutoCloseable {
   private static final long MORE_WORK_NANOS = 200_000_000;
   // A GPU at its power limit that has rested runs faster than it can sustain until its power
   // controller has caught up. Profilers make the rest between iterations longer, so without a
-  // run-in as long as the rest they would change what they measure.
-  private static final long SHORTEST_RUN_IN_NANOS = 100_000_000;
-  private static final long LONGEST_RUN_IN_NANOS = 500_000_000;
+  // run-in they would change what they measure.
+  private static final long RUN_IN_NANOS = 100_000_000;
 
   private final EngineSession session;
   private final Work work;
   private final WorkUnit unit;
   private final Ceiling ceiling;
   private final Runnable freeOwner;
-  private long restingSince = System.nanoTime();
 
   /**
    * For work that has been verified.
@@ -62,8 +60,7 @@ public final class WorkSession implements AutoCloseable {
   /** Call at the end of {@code @Setup(Level.Iteration)}. */
   public void begin() {
     if (!session.gpu().isEmpty()) {
-      long rested = System.nanoTime() - restingSince;
-      run(Math.min(LONGEST_RUN_IN_NANOS, Math.max(SHORTEST_RUN_IN_NANOS, rested)));
+      run(RUN_IN_NANOS);
     }
     work.resetDeviceTimes();
     WorkWindow.open(unit, session.engine().energyDomain(), work::completed);
@@ -78,7 +75,6 @@ public final class WorkSession implements AutoCloseable {
    */
   public void end(Metric... more) {
     work.drain();
-    restingSince = System.nanoTime();
     DeviceTimes times = work.deviceTimes();
     List<Metric> metrics = new ArrayList<>();
     metrics.add(new Metric("device.time", times.medianSeconds(), "s/op"));
@@ -101,7 +97,6 @@ public final class WorkSession implements AutoCloseable {
       work.submit();
     } while (System.nanoTime() < end);
     work.drain();
-    restingSince = System.nanoTime();
   }
 
   @Override
