@@ -94,9 +94,15 @@ class ReportFormatTest {
     JsonNode json = new ObjectMapper().readTree(write(ReportFormat.JSON, real).toFile());
     assertThat(json.path("rows")).hasSize(real.rowCount());
     assertThat(Files.readAllLines(write(ReportFormat.CSV, real))).hasSize(real.rowCount() + 1);
+    long measured =
+        real.files().stream()
+            .flatMap(file -> file.rows().stream())
+            .filter(row -> row.row().outcome() == Outcome.OK)
+            .count();
     assertThat(Files.readString(write(ReportFormat.MD, real)).lines())
         .filteredOn(line -> line.startsWith("| NVIDIA") || line.startsWith("| unknown"))
-        .hasSize(real.rowCount());
+        .as("what failed has a list of its own")
+        .hasSize((int) measured);
     assertThat(Files.readString(write(ReportFormat.HTML, real)))
         .contains("Content-Security-Policy")
         .doesNotContain("src=\"http")
