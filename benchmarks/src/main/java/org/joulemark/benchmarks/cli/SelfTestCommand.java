@@ -47,12 +47,19 @@ final class SelfTestCommand extends SubCommand {
       names = "--only",
       paramLabel = "TEXT",
       description =
-          "Run only the checks whose name begins with this, such as layer, model or \"layer bloom\"."
-              + " Default: all.")
-  private String only = "";
+          "Run only the checks whose name begins with this, such as layer, model or \"layer bloom\";"
+              + " may be given several times. Default: all.")
+  private List<String> only = List.of();
+
+  @Option(
+      names = "--part",
+      paramLabel = "K/N",
+      description = "Run only the K-th of N parts, to run parts side by side (default 1/1).")
+  private String part = "1/1";
 
   @Override
   public Integer call() {
+    WantedChecks wanted = WantedChecks.of(only, part);
     EngineCatalogue.Choice choice = EngineCatalogue.installed().choose(engine);
     PrintWriter out = spec.commandLine().getOut();
     out.println("Engine " + choice.provider().name() + ": " + choice.reason());
@@ -63,13 +70,13 @@ final class SelfTestCommand extends SubCommand {
                   opened,
                   choice.provider().gemmDefaults("auto"),
                   seed,
-                  name -> name.startsWith(only),
+                  wanted,
                   row -> print(out, row))
               .run();
       out.println(summary(rows));
       out.flush();
       if (rows.isEmpty()) {
-        throw new UsageException("No check of this engine begins with \"" + only + "\".");
+        throw new UsageException("No check of this engine " + wanted.described() + ".");
       }
       return EngineSelfTest.passed(rows) ? 0 : JoulemarkCommand.FAILED;
     }
