@@ -1,0 +1,97 @@
+#!/usr/bin/env bash
+# Takes the measurements that docs/ quotes, on this machine's GPU; each stage writes a results folder of its own.
+#
+#   JM="java -jar benchmarks.jar" docs/results/measure.sh OUT STAGE...
+#
+# Stages, with the minutes that each takes on an H200:
+#   strategies (5)  each strategy on one layer of each model, prefill and decode
+#   outliers   (2)  static, learned and dynamic scales on inputs with outliers
+#   gate       (8)  two runs of 12 forks of the same GEMMs, for the error rates of compare
+#   profilers  (2)  JMH's time per operation without and with the profilers, in changing order
+#   models     (4)  whole models in FP16 and INT8, prefill and decode
+#   sanitizer  (8)  compute-sanitizer over all our kernels (kernels/src/test/sh/sanitize.sh)
+# SECONDS_LEFT=N leaves out what would begin later than N seconds from now.
+set -uo pipefail
+
+out=$1
+shift
+jm=${JM:-java -jar benchmarks.jar}
+begin=$SECONDS
+here=$(cd "$(dirname "$0")/../.." && pwd)
+mkdir -p "$out"
+
+models=qwen2.5-7b,mistral-7b-v0.2,bloomz-7b1,yi-6b,deepseek-r1-distill-qwen-7b,neural-chat-7b
+every=fp32,tf32,fp16,bf16,int8-sym,int8-asym,dynamic,fp8,smoothquant,llm-int8,w8a16,w4a16,kv-int8
+
+# $1 name of the folder; the rest is the command line.
+take() {
+  local name=$1
+  shift
+  if [ $((SECONDS - begin)) -ge "${SECONDS_LEFT:-86400}" ]; then
+    echo "== $name left out"
+    return
+  fi
+  $jm "$@" --out "$out/$name" >"$out/$name.txt" 2>&1
+  echo "== $name: exit $?, $((SECONDS - begin)) s in all, $(grep -c '"outcome":"ok"' "$out/$name/journal.jsonl") of" \
+    "$(grep -c . "$out/$name/journal.jsonl") configurations"
+  grep -E "failed:|unsupported:" "$out/$name.txt" | cut -c1-240
+}
+
+strategies() {
+  local one="-p launch=graph -f 0 -wi 1 -w 200ms -i 3 -r 300ms"
+  take strategies-decode LayerDecode -p model=$models -p strategy=$every -p context=1024 $one
+  take strategies-prefill LayerPrefill -p model=$models -p strategy=$every -p sequence=512 $one
+  take strategies-2048 LayerPrefill -p model=qwen2.5-7b -p strategy=$every -p sequence=2048 $one
+}
+
+outliers() {
+  take outliers LayerPrefill -p model=$models -p inputs=outliers -p sequence=512 \
+    -p strategy=int8-sym,int8-sym/per-tensor/minmax,int8-sym/per-tensor/mse,int8-sym/per-tensor/entropy,int8-qat,smoothquant,llm-int8 \
+    -p launch=graph -f 0 -wi 1 -w 200ms -i 3 -r 300ms
+  take qat-step QatStep -p model=$models -p tokens=64 -p inputs=outliers -f 0 -wi 1 -w 300ms -i 2 -r 1s
+}
+
+gate() {
+  local same="-p shape=square-4096 -p precision=FP16,INT8 -p algo=tuned -f 12 -wi 2 -w 500ms -i 5 -r 1s"
+  take gate-a GemmBenchmark $same
+  take gate-b GemmBenchmark $same
+}
+
+profilers() {
+  local package=org.joulemark.harness.jmh java=${JM_JAVA:-java} jar=${JM_JAR:-benchmarks.jar}
+  local on="-prof $package.EnergyProfiler -prof $package.WorkProfiler" order round
+  for round in 1 2 3 4; do
+    order="off on"
+    [ $((round % 2)) -eq 0 ] && order="on off"
+    for with in $order; do
+      for gemm in "square-4096 stream" "square-1024 graph"; do
+        read -r shape launch <<<"$gemm"
+        "$java" -cp "$jar" org.openjdk.jmh.Main GemmBenchmark -p engine=cuda -p shape="$shape" -p precision=FP16 \
+          -p launch="$launch" -p cache=hot -f 1 -wi 1 -w 500ms -i 4 -r 1s \
+          $([ "$with" = on ] && echo "$on") -rf json -rff "$out/profilers-$shape-$with-$round.json" >"$out/profilers.txt" 2>&1
+        echo "$shape $with $(grep -m1 '"score" :' "$out/profilers-$shape-$with-$round.json")"
+      done
+    done
+  done
+}
+
+models() {
+  local one="-p strategy=fp16,int8-sym -f 0 -wi 1 -w 500ms -i 3 -r 1s"
+  take models-decode ModelDecode -p model=$models -p context=512 $one
+  take models-prefill ModelPrefill -p model=$models -p sequence=512 $one
+}
+
+sanitizer() {
+  "$here/kernels/src/test/sh/sanitize.sh" -j 8 -t 480 -o "$out/sanitizer" -- $jm
+}
+
+for stage in "$@"; do
+  echo "=== $stage"
+  case $stage in
+    strategies | outliers | gate | profilers | models | sanitizer) "$stage" ;;
+    *)
+      echo "No stage is called $stage." >&2
+      exit 2
+      ;;
+  esac
+done
