@@ -3,15 +3,16 @@ package org.joulemark.kernels.cuda;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.joulemark.kernels.engine.DeviceTimes;
+import org.joulemark.kernels.engine.ForwardingWork;
 import org.joulemark.kernels.engine.GemmWork;
+import org.joulemark.kernels.engine.Work;
 import org.joulemark.kernels.gemm.GemmProblem;
 
 /**
  * One GEMM on the GPU, its operand sets used in turn. With {@code launch=graph} units come together
  * as {@link CudaWork} describes; the fact {@code launch.units} says how many.
  */
-final class CudaGemmWork implements GemmWork {
+final class CudaGemmWork extends ForwardingWork implements GemmWork {
   private final GemmProblem problem;
   private final CudaDevice device;
   private final GemmOperands operands;
@@ -69,38 +70,8 @@ final class CudaGemmWork implements GemmWork {
   }
 
   @Override
-  public void submit() {
-    work.submit();
-  }
-
-  @Override
-  public void prime() {
-    work.prime();
-  }
-
-  @Override
-  public void drain() {
-    work.drain();
-  }
-
-  @Override
-  public long completed() {
-    return work.completed();
-  }
-
-  @Override
-  public DeviceTimes deviceTimes() {
-    return work.deviceTimes();
-  }
-
-  @Override
-  public void resetDeviceTimes() {
-    work.resetDeviceTimes();
-  }
-
-  @Override
-  public Map<String, String> facts() {
-    return work.facts();
+  protected Work work() {
+    return work;
   }
 
   @Override

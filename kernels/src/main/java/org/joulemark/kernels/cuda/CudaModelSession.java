@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.joulemark.kernels.engine.DeviceTimes;
+import org.joulemark.kernels.engine.ForwardingWork;
 import org.joulemark.kernels.engine.LayerOptions;
 import org.joulemark.kernels.engine.ModelSession;
 import org.joulemark.kernels.engine.UnsupportedWorkException;
@@ -252,7 +252,7 @@ final class CudaModelSession implements ModelSession {
   }
 
   /** A work that leaves the session at a position. */
-  private final class SessionWork implements Work {
+  private final class SessionWork extends ForwardingWork {
     private final CudaWork work;
     private final int after;
     private final @Nullable CudaModelPlan owned;
@@ -291,18 +291,8 @@ final class CudaModelSession implements ModelSession {
     }
 
     @Override
-    public long completed() {
-      return work.completed();
-    }
-
-    @Override
-    public DeviceTimes deviceTimes() {
-      return work.deviceTimes();
-    }
-
-    @Override
-    public void resetDeviceTimes() {
-      work.resetDeviceTimes();
+    protected Work work() {
+      return work;
     }
 
     @Override
