@@ -389,13 +389,7 @@ final class CpuModelSession implements ModelSession {
 
   @Override
   public Work prefill(int[][] tokens) {
-    int before = position;
-    position = 0;
-    try {
-      TokenCheck.check(this, tokens);
-    } finally {
-      position = before;
-    }
+    TokenCheck.check(this, 0, tokens);
     int[][] prompts = Arrays.stream(tokens).map(int[]::clone).toArray(int[][]::new);
     // A plan of its own: a later call of forward may replace the session's.
     Plan plan = newPlan(prompts[0].length);
@@ -433,17 +427,7 @@ final class CpuModelSession implements ModelSession {
 
   @Override
   public Work decode(int start) {
-    if (start < 1 || start > position || start >= problem.capacity()) {
-      throw new IllegalArgumentException(
-          "context="
-              + start
-              + " is not possible: "
-              + position
-              + " tokens have been read and there"
-              + " is room for "
-              + problem.capacity()
-              + ".");
-    }
+    TokenCheck.checkDecode(this, start);
     int[] next = new int[problem.batch()];
     float[] logits = new float[shape.vocabulary()];
     return new Unit(null) {

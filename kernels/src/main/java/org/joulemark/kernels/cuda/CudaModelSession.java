@@ -188,13 +188,7 @@ final class CudaModelSession implements ModelSession {
 
   @Override
   public Work prefill(int[][] tokens) {
-    int before = position;
-    position = 0;
-    try {
-      TokenCheck.check(this, tokens);
-    } finally {
-      position = before;
-    }
+    TokenCheck.check(this, 0, tokens);
     engine.device().makeCurrent();
     int length = tokens[0].length;
     int[][] prompts = Arrays.stream(tokens).map(int[]::clone).toArray(int[][]::new);
@@ -227,16 +221,7 @@ final class CudaModelSession implements ModelSession {
 
   @Override
   public Work decode(int start) {
-    if (start < 1 || start > position || start >= problem.capacity()) {
-      throw new IllegalArgumentException(
-          "context="
-              + start
-              + " is not possible: "
-              + position
-              + " tokens have been read and there is room for "
-              + problem.capacity()
-              + ".");
-    }
+    TokenCheck.checkDecode(this, start);
     if (options.attention().equals(CudaAttention.CUDNN)) {
       throw new UnsupportedWorkException(CudaEngine.CUDNN_SINGLE);
     }
