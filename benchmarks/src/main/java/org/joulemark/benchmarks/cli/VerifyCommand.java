@@ -15,7 +15,6 @@ import org.joulemark.kernels.engine.EngineProvider;
 import org.joulemark.kernels.engine.LayerOptions;
 import org.joulemark.kernels.engine.LayerWork;
 import org.joulemark.kernels.engine.ModelSession;
-import org.joulemark.kernels.engine.UnsupportedWorkException;
 import org.joulemark.kernels.layer.CacheContents;
 import org.joulemark.kernels.layer.ExpectedLayer;
 import org.joulemark.kernels.layer.ExpectedPass;
@@ -253,13 +252,7 @@ final class VerifyCommand extends SubCommand {
   }
 
   private LayerOptions options(EngineProvider provider) {
-    LayerOptions defaults =
-        provider
-            .layerDefaults()
-            .orElseThrow(
-                () ->
-                    new UnsupportedWorkException(
-                        "The " + provider.name() + " engine carries out no layers."));
+    LayerOptions defaults = provider.layerDefaults();
     return attention.equals("auto")
         ? defaults
         : new LayerOptions(defaults.library(), defaults.algorithm(), attention, defaults.launch());
