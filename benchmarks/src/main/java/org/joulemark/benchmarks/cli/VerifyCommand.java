@@ -9,8 +9,6 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import org.joulemark.benchmarks.run.UsageException;
 import org.joulemark.kernels.engine.Engine;
-import org.joulemark.kernels.engine.EngineCatalogue;
-import org.joulemark.kernels.engine.EngineOptions;
 import org.joulemark.kernels.engine.EngineProvider;
 import org.joulemark.kernels.engine.LayerOptions;
 import org.joulemark.kernels.engine.LayerWork;
@@ -36,6 +34,7 @@ import org.joulemark.kernels.quant.Strategy;
 import org.joulemark.kernels.quant.strategy.Strategies;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -86,17 +85,7 @@ final class VerifyCommand extends SubCommand {
               + " if there is one, else the FP64 reference).")
   private @Nullable Path expected;
 
-  @Option(
-      names = "--engine",
-      paramLabel = "ENGINE",
-      description = "auto (default: the best there is), cuda or cpu.")
-  private String engine = "auto";
-
-  @Option(
-      names = "--device",
-      paramLabel = "DEVICE",
-      description = "Index or UUID of the GPU (default 0).")
-  private String device = "0";
+  @Mixin private EngineOption engine = new EngineOption();
 
   @Option(
       names = "--precision",
@@ -166,8 +155,8 @@ final class VerifyCommand extends SubCommand {
     ExpectedPass pass = file.map(ExpectedPass::read).orElseGet(() -> reference(checkpoint));
     ModelProblem problem =
         new ModelProblem(checkpoint.shape(), precision, pass.tokens().length, pass.capacity());
-    EngineProvider provider = chooseEngine();
-    try (Engine opened = provider.open(new EngineOptions(device, 0));
+    EngineProvider provider = engine.choose(spec.commandLine().getOut());
+    try (Engine opened = engine.open(provider);
         ModelSession session = opened.model(problem, checkpoint, options(provider))) {
       return report(
           checkpoint.shape().id()
@@ -207,9 +196,9 @@ final class VerifyCommand extends SubCommand {
     List<LayerProblem> problems =
         file == null ? layerProblems(shape, precision) : file.problems(shape, precision);
     HashedTensors source = new HashedTensors();
-    EngineProvider provider = chooseEngine();
+    EngineProvider provider = engine.choose(spec.commandLine().getOut());
     List<TensorComparison> rows = new ArrayList<>();
-    try (Engine opened = provider.open(new EngineOptions(device, 0))) {
+    try (Engine opened = engine.open(provider)) {
       for (LayerProblem problem : problems) {
         HostTensor output = output(opened, problem, source, options(provider));
         rows.add(
@@ -241,14 +230,6 @@ final class VerifyCommand extends SubCommand {
       HostTensor output = work.output();
       return new HostTensor(problem.phase().id(), output.dimensions(), output.values());
     }
-  }
-
-  private EngineProvider chooseEngine() {
-    EngineCatalogue.Choice choice = EngineCatalogue.installed().choose(engine);
-    PrintWriter out = spec.commandLine().getOut();
-    out.println("Engine " + choice.provider().name() + ": " + choice.reason());
-    out.flush();
-    return choice.provider();
   }
 
   private LayerOptions options(EngineProvider provider) {
