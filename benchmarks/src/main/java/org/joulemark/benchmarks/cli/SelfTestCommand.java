@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.Locale;
 import org.joulemark.benchmarks.run.UsageException;
 import org.joulemark.kernels.engine.Engine;
-import org.joulemark.kernels.engine.EngineCatalogue;
-import org.joulemark.kernels.engine.EngineOptions;
+import org.joulemark.kernels.engine.EngineProvider;
 import org.joulemark.kernels.selftest.EngineSelfTest;
 import org.joulemark.kernels.selftest.SelfTestRow;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -25,17 +25,7 @@ import picocli.CommandLine.Spec;
 final class SelfTestCommand extends SubCommand {
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  @Option(
-      names = "--engine",
-      paramLabel = "ENGINE",
-      description = "auto (default: the best there is), cuda or cpu.")
-  private String engine = "auto";
-
-  @Option(
-      names = "--device",
-      paramLabel = "DEVICE",
-      description = "Index or UUID of the GPU (default 0).")
-  private String device = "0";
+  @Mixin private EngineOption engine = new EngineOption();
 
   @Option(
       names = "--seed",
@@ -60,15 +50,13 @@ final class SelfTestCommand extends SubCommand {
   @Override
   public Integer call() {
     WantedChecks wanted = WantedChecks.of(only, part);
-    EngineCatalogue.Choice choice = EngineCatalogue.installed().choose(engine);
     PrintWriter out = spec.commandLine().getOut();
-    out.println("Engine " + choice.provider().name() + ": " + choice.reason());
-    out.flush();
-    try (Engine opened = choice.provider().open(new EngineOptions(device, 0))) {
+    EngineProvider provider = engine.choose(out);
+    try (Engine opened = engine.open(provider)) {
       List<SelfTestRow> rows =
           new EngineSelfTest(
                   opened,
-                  choice.provider().gemmDefaults("auto"),
+                  provider.gemmDefaults("auto"),
                   seed,
                   wanted,
                   row -> print(out, row))

@@ -9,13 +9,10 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import org.joulemark.benchmarks.run.UsageException;
 import org.joulemark.kernels.engine.Engine;
-import org.joulemark.kernels.engine.EngineCatalogue;
-import org.joulemark.kernels.engine.EngineOptions;
 import org.joulemark.kernels.engine.EngineProvider;
 import org.joulemark.kernels.engine.LayerOptions;
 import org.joulemark.kernels.engine.LayerWork;
 import org.joulemark.kernels.engine.ModelSession;
-import org.joulemark.kernels.engine.UnsupportedWorkException;
 import org.joulemark.kernels.layer.CacheContents;
 import org.joulemark.kernels.layer.ExpectedLayer;
 import org.joulemark.kernels.layer.ExpectedPass;
@@ -37,6 +34,7 @@ import org.joulemark.kernels.quant.Strategy;
 import org.joulemark.kernels.quant.strategy.Strategies;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -87,17 +85,7 @@ final class VerifyCommand extends SubCommand {
               + " if there is one, else the FP64 reference).")
   private @Nullable Path expected;
 
-  @Option(
-      names = "--engine",
-      paramLabel = "ENGINE",
-      description = "auto (default: the best there is), cuda or cpu.")
-  private String engine = "auto";
-
-  @Option(
-      names = "--device",
-      paramLabel = "DEVICE",
-      description = "Index or UUID of the GPU (default 0).")
-  private String device = "0";
+  @Mixin private EngineOption engine = new EngineOption();
 
   @Option(
       names = "--precision",
@@ -167,8 +155,8 @@ final class VerifyCommand extends SubCommand {
     ExpectedPass pass = file.map(ExpectedPass::read).orElseGet(() -> reference(checkpoint));
     ModelProblem problem =
         new ModelProblem(checkpoint.shape(), precision, pass.tokens().length, pass.capacity());
-    EngineProvider provider = chooseEngine();
-    try (Engine opened = provider.open(new EngineOptions(device, 0));
+    EngineProvider provider = engine.choose(spec.commandLine().getOut());
+    try (Engine opened = engine.open(provider);
         ModelSession session = opened.model(problem, checkpoint, options(provider))) {
       return report(
           checkpoint.shape().id()
@@ -208,9 +196,9 @@ final class VerifyCommand extends SubCommand {
     List<LayerProblem> problems =
         file == null ? layerProblems(shape, precision) : file.problems(shape, precision);
     HashedTensors source = new HashedTensors();
-    EngineProvider provider = chooseEngine();
+    EngineProvider provider = engine.choose(spec.commandLine().getOut());
     List<TensorComparison> rows = new ArrayList<>();
-    try (Engine opened = provider.open(new EngineOptions(device, 0))) {
+    try (Engine opened = engine.open(provider)) {
       for (LayerProblem problem : problems) {
         HostTensor output = output(opened, problem, source, options(provider));
         rows.add(
@@ -244,22 +232,8 @@ final class VerifyCommand extends SubCommand {
     }
   }
 
-  private EngineProvider chooseEngine() {
-    EngineCatalogue.Choice choice = EngineCatalogue.installed().choose(engine);
-    PrintWriter out = spec.commandLine().getOut();
-    out.println("Engine " + choice.provider().name() + ": " + choice.reason());
-    out.flush();
-    return choice.provider();
-  }
-
   private LayerOptions options(EngineProvider provider) {
-    LayerOptions defaults =
-        provider
-            .layerDefaults()
-            .orElseThrow(
-                () ->
-                    new UnsupportedWorkException(
-                        "The " + provider.name() + " engine carries out no layers."));
+    LayerOptions defaults = provider.layerDefaults();
     return attention.equals("auto")
         ? defaults
         : new LayerOptions(defaults.library(), defaults.algorithm(), attention, defaults.launch());

@@ -16,6 +16,7 @@ import org.joulemark.benchmarks.work.ScaleFinder;
 import org.joulemark.benchmarks.work.Weights;
 import org.joulemark.kernels.engine.EngineProvider;
 import org.joulemark.kernels.engine.GemmOptions;
+import org.joulemark.kernels.engine.LayerOptions;
 import org.joulemark.kernels.quant.Strategy;
 import org.joulemark.kernels.quant.strategy.Strategies;
 import org.openjdk.jmh.runner.BenchmarkList;
@@ -233,21 +234,16 @@ public final class RunPlanner {
         "launch", defaults.launch());
   }
 
-  /** Empty where the engine carries out no layers; the run then says so. */
   private static Map<String, String> layerMeanings(EngineProvider provider) {
-    return provider
-        .layerDefaults()
-        .map(
-            defaults ->
-                Map.of(
-                    "library",
-                    defaults.library(),
-                    "algo",
-                    defaults.algorithm(),
-                    ATTENTION,
-                    defaults.attention(),
-                    "launch",
-                    defaults.launch()))
-        .orElse(Map.of());
+    LayerOptions defaults = provider.layerDefaults();
+    return Map.of(
+        "library",
+        defaults.library(),
+        "algo",
+        defaults.algorithm(),
+        ATTENTION,
+        defaults.attention(),
+        "launch",
+        defaults.launch());
   }
 }

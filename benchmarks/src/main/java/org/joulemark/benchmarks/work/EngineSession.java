@@ -47,11 +47,8 @@ public final class EngineSession implements AutoCloseable {
     return provider.gemmDefaults(library);
   }
 
-  /**
-   * What {@code auto} stands for in the options of a layer or a model; empty where the engine
-   * carries out none.
-   */
-  public Optional<LayerOptions> layerDefaults() {
+  /** What {@code auto} stands for in the options of a layer or a model. */
+  public LayerOptions layerDefaults() {
     return provider.layerDefaults();
   }
 

@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.joulemark.harness.metrics.Metric;
 import org.joulemark.kernels.engine.LayerOptions;
-import org.joulemark.kernels.engine.UnsupportedWorkException;
 import org.joulemark.kernels.engine.Work;
 import org.joulemark.kernels.layer.TensorComparison;
 import org.joulemark.kernels.quant.Strategy;
@@ -108,13 +107,7 @@ public abstract class PassBenchmark {
       EngineSession opened, Weights weights, LayerOptions options);
 
   private LayerOptions options(EngineSession opened) {
-    LayerOptions defaults =
-        opened
-            .layerDefaults()
-            .orElseThrow(
-                () ->
-                    new UnsupportedWorkException(
-                        "The " + opened.engine().name() + " engine carries out no layers."));
+    LayerOptions defaults = opened.layerDefaults();
     return new LayerOptions(
         choose(library, defaults.library()),
         choose(algo, defaults.algorithm()),

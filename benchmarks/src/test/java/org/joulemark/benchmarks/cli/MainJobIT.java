@@ -13,6 +13,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.assertj.core.api.Assertions;
 import org.joulemark.harness.journal.Journal;
 import org.joulemark.harness.journal.JournalEntry;
 import org.joulemark.harness.journal.Outcome;
@@ -53,7 +54,8 @@ class MainJobIT {
         .contains("TWEOR")
         .contains("Unsupported here:")
         .contains("precision=TF32: ");
-    List<JournalEntry> journal = Journal.read(folder.resolve("results").resolve("journal.jsonl"));
+    List<JournalEntry> journal =
+        Journal.read(folder.resolve("results").resolve("journal.jsonl"), Assertions::fail);
     assertThat(journal)
         .extracting(JournalEntry::outcome)
         .containsExactlyInAnyOrder(Outcome.OK, Outcome.UNSUPPORTED);
@@ -92,7 +94,7 @@ class MainJobIT {
                 .split(" "));
     assertThat(suite.exitCode()).isEqualTo(1);
     assertThat(suite.out()).contains("Failed:");
-    assertThat(Journal.read(folder.resolve("results").resolve("journal.jsonl")))
+    assertThat(Journal.read(folder.resolve("results").resolve("journal.jsonl"), Assertions::fail))
         .hasSize(2)
         .allSatisfy(entry -> assertThat(entry.outcome()).isEqualTo(Outcome.FAILED));
   }
@@ -105,7 +107,8 @@ class MainJobIT {
             "--engine cpu --out results -foe true -p shape=square-64,square-65 -p precision=FP32 -f 1 -wi 0 -i 1 -r 50ms -jvmArgsAppend -Xmx1k"
                 .split(" "));
     assertThat(suite.exitCode()).isEqualTo(1);
-    assertThat(Journal.read(folder.resolve("results").resolve("journal.jsonl"))).hasSize(1);
+    assertThat(Journal.read(folder.resolve("results").resolve("journal.jsonl"), Assertions::fail))
+        .hasSize(1);
   }
 
   @Test

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.assertj.core.api.Assertions;
 import org.joulemark.benchmarks.work.GoldenFolders;
 import org.joulemark.harness.journal.Journal;
 import org.joulemark.harness.journal.JournalEntry;
@@ -107,6 +108,6 @@ class PassJobIT {
   }
 
   private List<JournalEntry> journal() throws IOException {
-    return Journal.read(folder.resolve("results").resolve("journal.jsonl"));
+    return Journal.read(folder.resolve("results").resolve("journal.jsonl"), Assertions::fail);
   }
 }

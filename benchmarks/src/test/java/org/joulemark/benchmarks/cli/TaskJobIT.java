@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.assertj.core.api.Assertions;
 import org.assertj.core.data.Percentage;
 import org.joulemark.benchmarks.work.GoldenFolders;
 import org.joulemark.harness.journal.Journal;
@@ -115,7 +116,8 @@ class TaskJobIT {
   }
 
   private JournalEntry only() throws IOException {
-    List<JournalEntry> journal = Journal.read(folder.resolve("results").resolve("journal.jsonl"));
+    List<JournalEntry> journal =
+        Journal.read(folder.resolve("results").resolve("journal.jsonl"), Assertions::fail);
     assertThat(journal).hasSize(1);
     assertThat(journal.get(0).outcome()).as(journal.get(0).reason()).isEqualTo(Outcome.OK);
     // The same numbers in JMH's own file.

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ModelVerificationTest {
   private final EngineProvider provider = EngineCatalogue.installed().choose("cpu").provider();
-  private final LayerOptions options = provider.layerDefaults().orElseThrow();
+  private final LayerOptions options = provider.layerDefaults();
   private final Checkpoint checkpoint = Checkpoint.open(GoldenFolders.path("tiny-mistral"));
 
   @Test

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * {@code journal.jsonl}: one JSON object a line, appended and forced to disk when a configuration
@@ -29,17 +30,28 @@ public final class Journal implements AutoCloseable {
   }
 
   /**
-   * Opens the journal of a results folder for appending.
+   * Opens the journal of a results folder for appending. A line that an earlier process left cut
+   * off is ended first, so that what is appended stands on lines of its own.
    *
-   * @throws IOException if the file cannot be written
+   * @throws IOException if the file cannot be read or written
    */
   public static Journal open(Path folder) throws IOException {
+    Path file = folder.resolve(FILE_NAME);
+    if (Files.exists(file) && isCutOff(file)) {
+      Files.writeString(file, "\n", StandardOpenOption.APPEND);
+    }
     return new Journal(
         FileChannel.open(
-            folder.resolve(FILE_NAME),
-            StandardOpenOption.CREATE,
-            StandardOpenOption.WRITE,
-            StandardOpenOption.APPEND));
+            file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND));
+  }
+
+  private static boolean isCutOff(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      ByteBuffer last = ByteBuffer.allocate(1);
+      return channel.size() > 0
+          && channel.read(last, channel.size() - 1) == 1
+          && last.get(0) != '\n';
+    }
   }
 
   /**
@@ -57,25 +69,34 @@ public final class Journal implements AutoCloseable {
   }
 
   /**
-   * Reads a journal. A last line that was cut off (the process died while writing it) is left out;
-   * any other line that is no entry is an error.
+   * Reads a journal: every whole entry, whatever stands between them.
    *
-   * @throws IOException if the file cannot be read, or naming the line that is broken
+   * @param complaint receives one sentence for each line that is no entry: the last one where the
+   *     process died while writing it, cut off even within a character
+   * @throws IOException if the file cannot be read
    */
-  public static List<JournalEntry> read(Path file) throws IOException {
-    String text = Files.readString(file);
-    List<String> lines = text.lines().toList();
+  public static List<JournalEntry> read(Path file, Consumer<String> complaint) throws IOException {
     List<JournalEntry> entries = new ArrayList<>();
-    for (int i = 0; i < lines.size(); i++) {
-      try {
-        entries.add(JSON.readValue(lines.get(i), JournalEntry.class));
-      } catch (JsonProcessingException e) {
-        boolean cutOff = i == lines.size() - 1 && !text.endsWith("\n");
-        if (!cutOff) {
-          throw new IOException(
-              file + ", line " + (i + 1) + " is no journal entry: " + e.getOriginalMessage(), e);
-        }
+    // Bytes, because a character cut in half must spoil no line but its own.
+    byte[] bytes = Files.readAllBytes(file);
+    int number = 1;
+    for (int begin = 0; begin < bytes.length; number++) {
+      int end = begin;
+      while (end < bytes.length && bytes[end] != '\n') {
+        end++;
       }
+      try {
+        entries.add(JSON.readValue(bytes, begin, end - begin, JournalEntry.class));
+      } catch (JsonProcessingException e) {
+        complaint.accept(
+            file
+                + ", line "
+                + number
+                + (end == bytes.length
+                    ? " is cut off."
+                    : " is no journal entry: " + e.getOriginalMessage() + "."));
+      }
+      begin = end + 1;
     }
     return entries;
   }

@@ -1,15 +1,17 @@
 package org.joulemark.harness.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,32 +28,87 @@ class JournalTest {
     try (Journal journal = Journal.open(folder)) {
       journal.append(second);
     }
-    assertThat(Journal.read(file())).containsExactly(first, second);
+    assertThat(Journal.read(file(), Assertions::fail)).containsExactly(first, second);
   }
 
   @Test
   void everyEntryIsOnDiskBeforeTheJournalIsClosed() throws IOException {
     try (Journal journal = Journal.open(folder)) {
       journal.append(entry("x", Outcome.FAILED, "it broke"));
-      assertThat(Journal.read(file())).hasSize(1);
+      assertThat(Journal.read(file(), Assertions::fail)).hasSize(1);
     }
   }
 
   @Test
-  void leavesOutALastLineThatWasCutOff() throws IOException {
+  void aJournalCutAnywhereLosesItsCutLineAndNoOther() throws IOException {
+    List<JournalEntry> entries =
+        List.of(entry("erste", Outcome.OK, ""), entry("zweite", Outcome.FAILED, "Ω → µs/op · ½"));
+    try (Journal journal = Journal.open(folder)) {
+      for (JournalEntry entry : entries) {
+        journal.append(entry);
+      }
+    }
+    byte[] whole = Files.readAllBytes(file());
+    int firstEnd = lineEnd(whole, 0);
+    for (int length = 0; length < whole.length; length++) {
+      Files.write(file(), Arrays.copyOf(whole, length));
+      List<String> lost = new ArrayList<>();
+
+      List<JournalEntry> read = Journal.read(file(), lost::add);
+
+      int entriesThere = (length >= firstEnd ? 1 : 0) + (length >= whole.length - 1 ? 1 : 0);
+      assertThat(read).as("cut at " + length).isEqualTo(entries.subList(0, entriesThere));
+      boolean cutWithin =
+          (length > 0 && length < firstEnd) || (length > firstEnd + 1 && length < whole.length - 1);
+      assertThat(lost).as("cut at " + length).hasSize(cutWithin ? 1 : 0);
+      assertThat(lost).allSatisfy(s -> assertThat(s).contains(file() + ", line").contains("cut"));
+    }
+  }
+
+  @Test
+  void whatIsAppendedToAJournalCutAnywhereIsKept() throws IOException {
+    try (Journal journal = Journal.open(folder)) {
+      journal.append(entry("before", Outcome.OK, "Ω"));
+    }
+    byte[] whole = Files.readAllBytes(file());
+    JournalEntry later = entry("later", Outcome.OK, "");
+    for (int length = 0; length <= whole.length; length++) {
+      Files.write(file(), Arrays.copyOf(whole, length));
+      try (Journal journal = Journal.open(folder)) {
+        journal.append(later);
+      }
+      List<String> lost = new ArrayList<>();
+
+      List<JournalEntry> read = Journal.read(file(), lost::add);
+
+      boolean beforeIsWhole = length >= whole.length - 1;
+      assertThat(read).as("cut at " + length).hasSize(beforeIsWhole ? 2 : 1).endsWith(later);
+      assertThat(lost).as("cut at " + length).hasSize(beforeIsWhole || length == 0 ? 0 : 1);
+    }
+  }
+
+  @Test
+  void namesALineThatIsNoEntryAndKeepsTheOthers() throws IOException {
     try (Journal journal = Journal.open(folder)) {
       journal.append(entry("x", Outcome.OK, ""));
     }
-    Files.writeString(file(), "{\"benchmark\":\"y\",\"par", StandardOpenOption.APPEND);
-    assertThat(Journal.read(file())).extracting(JournalEntry::benchmark).containsExactly("x");
+    Files.writeString(file(), "nonsense\n", StandardOpenOption.APPEND);
+    try (Journal journal = Journal.open(folder)) {
+      journal.append(entry("y", Outcome.OK, ""));
+    }
+    List<String> lost = new ArrayList<>();
+    assertThat(Journal.read(file(), lost::add))
+        .extracting(JournalEntry::benchmark)
+        .containsExactly("x", "y");
+    assertThat(lost).singleElement().asString().contains("line 2").contains("nonsense");
   }
 
-  @Test
-  void namesABrokenLineInTheMiddle() throws IOException {
-    Files.writeString(file(), "{}\nnonsense\n{}\n");
-    assertThatThrownBy(() -> Journal.read(file()))
-        .isInstanceOf(IOException.class)
-        .hasMessageContaining("line 2");
+  private static int lineEnd(byte[] bytes, int from) {
+    int end = from;
+    while (bytes[end] != '\n') {
+      end++;
+    }
+    return end;
   }
 
   private Path file() {

@@ -1,7 +1,6 @@
 package org.joulemark.kernels.cpu;
 
 import java.util.List;
-import java.util.Optional;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.javacpp.Loader;
 import org.joulemark.kernels.engine.Engine;
@@ -71,8 +70,8 @@ public final class CpuEngineProvider implements EngineProvider {
   }
 
   @Override
-  public Optional<LayerOptions> layerDefaults() {
-    return Optional.of(CpuEngine.LAYER_DEFAULTS);
+  public LayerOptions layerDefaults() {
+    return CpuEngine.LAYER_DEFAULTS;
   }
 
   @Override

@@ -4,14 +4,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.joulemark.kernels.engine.DeviceTimes;
+import org.joulemark.kernels.engine.ForwardingWork;
 import org.joulemark.kernels.engine.Work;
 
 /**
  * One pass over large buffers in device memory, the fastest of several ways to launch it. The
  * buffers are far larger than the last-level cache.
  */
-public final class BandwidthWork implements Work {
+public final class BandwidthWork extends ForwardingWork {
   // Vectors in flight per thread, past the first-level cache or through it.
   private static final List<String> KERNELS = List.of("4", "8", "4_cached", "8_cached");
   private static final List<Integer> THREADS = List.of(256, 512, 1024);
@@ -123,33 +123,8 @@ public final class BandwidthWork implements Work {
   }
 
   @Override
-  public void submit() {
-    work.submit();
-  }
-
-  @Override
-  public void drain() {
-    work.drain();
-  }
-
-  @Override
-  public long completed() {
-    return work.completed();
-  }
-
-  @Override
-  public DeviceTimes deviceTimes() {
-    return work.deviceTimes();
-  }
-
-  @Override
-  public void resetDeviceTimes() {
-    work.resetDeviceTimes();
-  }
-
-  @Override
-  public Map<String, String> facts() {
-    return work.facts();
+  protected Work work() {
+    return work;
   }
 
   @Override

@@ -18,33 +18,24 @@ import org.joulemark.kernels.engine.MemoryNeed;
 import org.joulemark.kernels.engine.ModelSession;
 import org.joulemark.kernels.engine.TrainableLinear;
 import org.joulemark.kernels.engine.UnsupportedWorkException;
-import org.joulemark.kernels.gemm.EncodedOperands;
 import org.joulemark.kernels.gemm.GemmProblem;
 import org.joulemark.kernels.gemm.OperandSource;
 import org.joulemark.kernels.layer.LayerProblem;
 import org.joulemark.kernels.layer.ModelProblem;
-import org.joulemark.kernels.model.LayerTensors;
-import org.joulemark.kernels.model.ModelShape;
 import org.joulemark.kernels.model.TensorSource;
 import org.joulemark.kernels.quant.ElementType;
 import org.joulemark.kernels.quant.Precision;
-import org.joulemark.kernels.quant.Strategy;
 import org.joulemark.kernels.quant.definition.WeightRows;
 import org.joulemark.kernels.selftest.Checks;
 import org.joulemark.kernels.selftest.SelfChecking;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One GPU with cuBLAS and cuBLASLt. All work runs on one stream and shares one workspace, so works
- * of one engine are used one after the other.
+ * One GPU with cuBLAS and cuBLASLt: what every work on it shares, and which class makes which work.
+ * All work runs on one stream and shares one workspace, so works of one engine are used one after
+ * the other.
  */
 public final class CudaEngine implements Engine, SelfChecking {
-  private static final List<String> ALGORITHMS = List.of("heuristic", "tuned");
-  private static final List<String> CACHES = List.of("rotating", "hot");
-  private static final List<String> LAUNCHES = List.of("stream", "graph");
-  private static final List<String> ATTENTIONS =
-      List.of(CudaAttention.AUTO, CudaAttention.OWN, CudaAttention.CUDNN, CudaAttention.PLAIN);
-
   /** What {@code auto} stands for in the options of layers and models. */
   static final LayerOptions LAYER_DEFAULTS =
       new LayerOptions(GemmSupport.CUBLASLT, "heuristic", CudaAttention.AUTO, "stream");
@@ -125,7 +116,7 @@ public final class CudaEngine implements Engine, SelfChecking {
 
   @Override
   public List<String> libraries() {
-    return List.of(GemmSupport.CUBLASLT, GemmSupport.CUBLAS);
+    return CudaOptions.libraries();
   }
 
   @Override
@@ -212,33 +203,17 @@ public final class CudaEngine implements Engine, SelfChecking {
     return stream;
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalArgumentException for an option that this engine does not know
+   */
   @Override
   public GemmWork gemm(GemmProblem problem, OperandSource source, GemmOptions options) {
-    requireKnown("library", options.library(), libraries());
-    requireKnown("algo", options.algorithm(), ALGORITHMS);
-    requireKnown("cache", options.cache(), CACHES);
-    requireKnown("launch", options.launch(), LAUNCHES);
+    CudaOptions.check(options);
     GemmSupport.check(problem, options.library(), device.computeCapability(), device.name());
-    if (options.library().equals(GemmSupport.CUBLAS) && options.algorithm().equals("tuned")) {
-      throw new UnsupportedWorkException(
-          "cuBLAS picks its algorithms itself; algo=tuned is for library=cublaslt.");
-    }
     device.makeCurrent();
-    DeviceBuffer space = workspace();
-    long free = device.freeBytes();
-    long usable = free - Math.min(LARGEST_RESERVE, free / RESERVED_SHARE);
-    OperandSets sets = OperandSets.plan(problem, options.cache(), device.l2Bytes(), usable);
-    EncodedOperands encoded = new EncodedOperands(problem, source);
-    GemmOperands operands = new GemmOperands(encoded, sets, staging(), stream);
-    GemmCall call;
-    try {
-      call = plan(problem, encoded, operands, options, space);
-    } catch (RuntimeException failure) {
-      operands.close();
-      throw failure;
-    }
-    return new CudaGemmWork(
-        problem, device, stream, operands, call, options.launch(), factsOf(problem, options, sets));
+    return CudaGemmWork.prepare(problem, this, source, options);
   }
 
   /**
@@ -248,11 +223,12 @@ public final class CudaEngine implements Engine, SelfChecking {
    */
   @Override
   public LayerWork layer(LayerProblem problem, TensorSource source, LayerOptions options) {
-    checkPass(problem.shape(), problem.strategy(), options);
+    CudaOptions.check(options);
+    PassSupport.check(this, problem.shape(), problem.strategy(), options);
     if (options.attention().equals(CudaAttention.CUDNN) && problem.newTokens() == 1) {
       throw new UnsupportedWorkException(CUDNN_SINGLE);
     }
-    return CudaLayerWork.prepare(problem, this, planner(workspace()), source, options);
+    return CudaLayerWork.prepare(problem, this, planner(), source, options);
   }
 
   /**
@@ -262,8 +238,9 @@ public final class CudaEngine implements Engine, SelfChecking {
    */
   @Override
   public ModelSession model(ModelProblem problem, TensorSource source, LayerOptions options) {
-    checkPass(problem.shape(), problem.strategy(), options);
-    return CudaModelSession.prepare(problem, this, planner(workspace()), source, options);
+    CudaOptions.check(options);
+    PassSupport.check(this, problem.shape(), problem.strategy(), options);
+    return CudaModelSession.prepare(problem, this, planner(), source, options);
   }
 
   /** {@inheritDoc} In mixed precision: what is multiplied and what comes of it in FP16. */
@@ -271,48 +248,6 @@ public final class CudaEngine implements Engine, SelfChecking {
   public TrainableLinear trainable(WeightRows weights, int tokens) {
     device.makeCurrent();
     return CudaTrainableLinear.prepare(this, weights, tokens);
-  }
-
-  private void checkPass(ModelShape shape, Strategy strategy, LayerOptions options) {
-    Precision precision = strategy.base();
-    CudaLinearKinds.of(strategy, device);
-    requireKnown("library", options.library(), List.of(GemmSupport.CUBLASLT));
-    requireKnown("algorithm", options.algorithm(), ALGORITHMS);
-    requireKnown("attention", options.attention(), ATTENTIONS);
-    requireKnown("launch", options.launch(), LAUNCHES);
-    LayerTensors.unsupported(shape)
-        .ifPresent(
-            reason -> {
-              throw new UnsupportedWorkException(reason + ".");
-            });
-    switch (precision) {
-      case FP32, TF32, FP16, BF16 ->
-          GemmSupport.checkFormats(precision, device.computeCapability(), device.name());
-      case FP16_ACC16, FP8_E4M3, FP8_E5M2, INT8, INT8_OUT8 ->
-          throw new UnsupportedWorkException(
-              "A layer in " + precision + " needs a quantization strategy.");
-    }
-    CudaAttention.check(shape);
-    device.makeCurrent();
-    if (options.attention().equals(CudaAttention.CUDNN)) {
-      checkCudnn(precision);
-    }
-  }
-
-  private void checkCudnn(Precision precision) {
-    if (precision.activation().bytes() != Short.BYTES) {
-      throw new UnsupportedWorkException(
-          "attention=cudnn is for FP16 and BF16; " + precision + " is for attention=own.");
-    }
-    if (device.computeCapability() < CudaKernels.AMPERE) {
-      throw new UnsupportedWorkException(
-          "attention=cudnn needs compute capability 8.0; "
-              + device.name()
-              + " has "
-              + facts.get("device.compute_capability")
-              + ".");
-    }
-    cudnn();
   }
 
   /** Whether cuDNN's attention can be thought of: format, device, files; loads nothing. */
@@ -354,10 +289,14 @@ public final class CudaEngine implements Engine, SelfChecking {
    * @throws UnsupportedWorkException if it cannot
    */
   void requireFree(long bytes) {
+    MemoryNeed.require("GPU memory", bytes, usableBytes());
+  }
+
+  /** Bytes of device memory that can be allocated beside the workspace, a reserve left out. */
+  long usableBytes() {
     workspace();
     long free = device.freeBytes();
-    long usable = free - Math.min(LARGEST_RESERVE, free / RESERVED_SHARE);
-    MemoryNeed.require("GPU memory", bytes, usable);
+    return free - Math.min(LARGEST_RESERVE, free / RESERVED_SHARE);
   }
 
   /** Fills device memory; the caller closes it before anything else uses {@link #staging}. */
@@ -365,86 +304,15 @@ public final class CudaEngine implements Engine, SelfChecking {
     return new RowUpload(staging(), stream);
   }
 
-  private GemmCall plan(
-      GemmProblem problem,
-      EncodedOperands encoded,
-      GemmOperands operands,
-      GemmOptions options,
-      DeviceBuffer space) {
-    return options.library().equals(GemmSupport.CUBLAS)
-        ? planCublas(problem, encoded, operands, space)
-        : planCublasLt(problem, encoded, operands, options, space);
-  }
-
-  private GemmCall planCublas(
-      GemmProblem problem, EncodedOperands encoded, GemmOperands operands, DeviceBuffer space) {
-    CublasGemm gemm = new CublasGemm(cublas(space), problem, encoded.alpha(), operands);
-    int code = gemm.tryLaunch(0);
-    if (code != CudaCheck.SUCCESS) {
-      gemm.close();
-      if (code == cublas.CUBLAS_STATUS_NOT_SUPPORTED) {
-        throw new UnsupportedWorkException(planner(space).nothingFor("cuBLAS", problem));
-      }
-      CudaCheck.cublas(code, "cublasGemmEx");
-    }
-    return gemm;
-  }
-
-  private GemmCall planCublasLt(
-      GemmProblem problem,
-      EncodedOperands encoded,
-      GemmOperands operands,
-      GemmOptions options,
-      DeviceBuffer space) {
-    LtPlanner planner = planner(space);
-    return planner.plan(
-        planner.describe(problem, encoded.alpha(), operands.bias()),
-        operands.all(),
-        options.algorithm(),
-        options.cache());
-  }
-
-  private LtPlanner planner(DeviceBuffer space) {
-    return new LtPlanner(device, stream, lt, cache, space, facts);
-  }
-
-  private static Map<String, String> factsOf(
-      GemmProblem problem, GemmOptions options, OperandSets sets) {
-    Map<String, String> facts = new LinkedHashMap<>();
-    facts.put("library", options.library());
-    facts.put("algorithm", options.algorithm());
-    facts.put("cache", options.cache());
-    facts.put("cache.sets", Integer.toString(sets.sets()));
-    facts.put("cache.set.bytes", Long.toString(sets.bytesPerSet()));
-    if (!sets.note().isEmpty()) {
-      facts.put("cache.note", sets.note());
-    }
-    facts.put("launch", options.launch());
-    if (problem.precision().isFp8()) {
-      facts.put("fp8.fast_accumulation", "true");
-    }
-    return facts;
-  }
-
-  private static void requireKnown(String parameter, String value, List<String> known) {
-    if (!known.contains(value)) {
-      throw new IllegalArgumentException(
-          parameter
-              + "="
-              + value
-              + " is not known to the cuda engine; choose from "
-              + String.join(", ", known)
-              + ".");
-    }
+  /** Plans products of cuBLASLt on this engine's stream, with its workspace. */
+  LtPlanner planner() {
+    return new LtPlanner(device, stream, lt, cache, workspace(), facts);
   }
 
   /** cuBLAS on this engine's stream, with its workspace. */
   cublasContext cublas() {
-    return cublas(workspace());
-  }
-
-  private cublasContext cublas(DeviceBuffer space) {
     if (cublasHandle == null) {
+      DeviceBuffer space = workspace();
       cublasContext handle = new cublasContext();
       CudaCheck.cublas(cublas.cublasCreate_v2(handle), "cublasCreate");
       cublasHandle = handle;

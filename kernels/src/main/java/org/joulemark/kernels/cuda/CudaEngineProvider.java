@@ -2,7 +2,6 @@ package org.joulemark.kernels.cuda;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.joulemark.kernels.engine.Engine;
 import org.joulemark.kernels.engine.EngineException;
 import org.joulemark.kernels.engine.EngineOptions;
@@ -51,8 +50,8 @@ public final class CudaEngineProvider implements EngineProvider {
   }
 
   @Override
-  public Optional<LayerOptions> layerDefaults() {
-    return Optional.of(CudaEngine.LAYER_DEFAULTS);
+  public LayerOptions layerDefaults() {
+    return CudaEngine.LAYER_DEFAULTS;
   }
 
   @Override

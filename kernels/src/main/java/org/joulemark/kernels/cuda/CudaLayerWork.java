@@ -3,9 +3,10 @@ package org.joulemark.kernels.cuda;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.joulemark.kernels.engine.DeviceTimes;
+import org.joulemark.kernels.engine.ForwardingWork;
 import org.joulemark.kernels.engine.LayerOptions;
 import org.joulemark.kernels.engine.LayerWork;
+import org.joulemark.kernels.engine.Work;
 import org.joulemark.kernels.layer.CacheContents;
 import org.joulemark.kernels.layer.HostTensor;
 import org.joulemark.kernels.layer.KvCacheShape;
@@ -22,7 +23,7 @@ import org.joulemark.kernels.quant.ElementType;
  * One layer pass on the GPU. With {@code launch=graph} units come together as {@link CudaWork}
  * describes; the fact {@code launch.units} says how many.
  */
-final class CudaLayerWork implements LayerWork {
+final class CudaLayerWork extends ForwardingWork implements LayerWork {
   private final LayerProblem problem;
   private final CudaEngine engine;
   private final ElementType type;
@@ -195,34 +196,14 @@ final class CudaLayerWork implements LayerWork {
   }
 
   @Override
-  public void submit() {
-    work.submit();
-  }
-
-  @Override
-  public void prime() {
-    work.prime();
+  protected Work work() {
+    return work;
   }
 
   @Override
   public void drain() {
     work.drain();
     pass.checkNans();
-  }
-
-  @Override
-  public long completed() {
-    return work.completed();
-  }
-
-  @Override
-  public DeviceTimes deviceTimes() {
-    return work.deviceTimes();
-  }
-
-  @Override
-  public void resetDeviceTimes() {
-    work.resetDeviceTimes();
   }
 
   @Override

@@ -7,15 +7,15 @@ import java.util.Locale;
 import java.util.Map;
 import org.bytedeco.cuda.global.cudart;
 import org.bytedeco.javacpp.IntPointer;
-import org.joulemark.kernels.engine.DeviceTimes;
 import org.joulemark.kernels.engine.Engine;
+import org.joulemark.kernels.engine.ForwardingWork;
 import org.joulemark.kernels.engine.Work;
 
 /**
  * What it costs the host to tell the device what to do, one call of the driver a unit. The C++ twin
  * is {@code machinery.cpp} in this module's sources: the same calls without a JVM.
  */
-public final class CudaMachinery implements Work {
+public final class CudaMachinery extends ForwardingWork {
   private static final int ROUNDS = 21;
   private static final int CALLS = 2000;
 
@@ -122,33 +122,8 @@ public final class CudaMachinery implements Work {
   }
 
   @Override
-  public void submit() {
-    work.submit();
-  }
-
-  @Override
-  public void drain() {
-    work.drain();
-  }
-
-  @Override
-  public long completed() {
-    return work.completed();
-  }
-
-  @Override
-  public DeviceTimes deviceTimes() {
-    return work.deviceTimes();
-  }
-
-  @Override
-  public void resetDeviceTimes() {
-    work.resetDeviceTimes();
-  }
-
-  @Override
-  public Map<String, String> facts() {
-    return work.facts();
+  protected Work work() {
+    return work;
   }
 
   @Override

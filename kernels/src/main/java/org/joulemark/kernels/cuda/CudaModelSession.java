@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.joulemark.kernels.engine.DeviceTimes;
+import org.joulemark.kernels.engine.ForwardingWork;
 import org.joulemark.kernels.engine.LayerOptions;
 import org.joulemark.kernels.engine.ModelSession;
 import org.joulemark.kernels.engine.UnsupportedWorkException;
@@ -188,13 +188,7 @@ final class CudaModelSession implements ModelSession {
 
   @Override
   public Work prefill(int[][] tokens) {
-    int before = position;
-    position = 0;
-    try {
-      TokenCheck.check(this, tokens);
-    } finally {
-      position = before;
-    }
+    TokenCheck.check(this, 0, tokens);
     engine.device().makeCurrent();
     int length = tokens[0].length;
     int[][] prompts = Arrays.stream(tokens).map(int[]::clone).toArray(int[][]::new);
@@ -227,16 +221,7 @@ final class CudaModelSession implements ModelSession {
 
   @Override
   public Work decode(int start) {
-    if (start < 1 || start > position || start >= problem.capacity()) {
-      throw new IllegalArgumentException(
-          "context="
-              + start
-              + " is not possible: "
-              + position
-              + " tokens have been read and there is room for "
-              + problem.capacity()
-              + ".");
-    }
+    TokenCheck.checkDecode(this, start);
     if (options.attention().equals(CudaAttention.CUDNN)) {
       throw new UnsupportedWorkException(CudaEngine.CUDNN_SINGLE);
     }
@@ -252,7 +237,7 @@ final class CudaModelSession implements ModelSession {
   }
 
   /** A work that leaves the session at a position. */
-  private final class SessionWork implements Work {
+  private final class SessionWork extends ForwardingWork {
     private final CudaWork work;
     private final int after;
     private final @Nullable CudaModelPlan owned;
@@ -291,18 +276,8 @@ final class CudaModelSession implements ModelSession {
     }
 
     @Override
-    public long completed() {
-      return work.completed();
-    }
-
-    @Override
-    public DeviceTimes deviceTimes() {
-      return work.deviceTimes();
-    }
-
-    @Override
-    public void resetDeviceTimes() {
-      work.resetDeviceTimes();
+    protected Work work() {
+      return work;
     }
 
     @Override

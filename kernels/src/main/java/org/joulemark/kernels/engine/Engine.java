@@ -46,9 +46,7 @@ public interface Engine extends AutoCloseable {
    *     not fit into memory
    * @throws EngineException if a native call fails
    */
-  default LayerWork layer(LayerProblem problem, TensorSource source, LayerOptions options) {
-    throw new UnsupportedWorkException("The " + name() + " engine carries out no layers.");
-  }
+  LayerWork layer(LayerProblem problem, TensorSource source, LayerOptions options);
 
   /**
    * Prepares a whole model.
@@ -59,9 +57,7 @@ public interface Engine extends AutoCloseable {
    *     not fit into memory
    * @throws EngineException if a native call fails
    */
-  default ModelSession model(ModelProblem problem, TensorSource source, LayerOptions options) {
-    throw new UnsupportedWorkException("The " + name() + " engine carries out no models.");
-  }
+  ModelSession model(ModelProblem problem, TensorSource source, LayerOptions options);
 
   /**
    * Prepares one linear part whose scales are to be trained.
@@ -71,9 +67,7 @@ public interface Engine extends AutoCloseable {
    *     not fit into memory
    * @throws EngineException if a native call fails
    */
-  default TrainableLinear trainable(WeightRows weights, int tokens) {
-    throw new UnsupportedWorkException("The " + name() + " engine does not train.");
-  }
+  TrainableLinear trainable(WeightRows weights, int tokens);
 
   /** Frees the device. Works that are still open are closed first by their owners. */
   @Override

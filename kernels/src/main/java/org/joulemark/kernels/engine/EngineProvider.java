@@ -1,7 +1,6 @@
 package org.joulemark.kernels.engine;
 
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Knows one engine without opening it. Found through {@link java.util.ServiceLoader}, so a new
@@ -31,13 +30,11 @@ public interface EngineProvider {
   GemmOptions gemmDefaults(String library);
 
   /**
-   * What {@code auto} stands for in the options of a layer or a model on this engine; empty where
-   * it carries out none. An attention that is still {@code auto} is decided on the device; the
-   * work's fact {@code attention} names it.
+   * What {@code auto} stands for in the options of a layer or a model on this engine. An attention
+   * that is still {@code auto} is decided on the device; the work's fact {@code attention} names
+   * it.
    */
-  default Optional<LayerOptions> layerDefaults() {
-    return Optional.empty();
-  }
+  LayerOptions layerDefaults();
 
   /**
    * Opens the engine.

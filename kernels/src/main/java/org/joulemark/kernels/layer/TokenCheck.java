@@ -48,4 +48,23 @@ public final class TokenCheck {
       }
     }
   }
+
+  /**
+   * Checks the position at which one token more is decoded.
+   *
+   * @throws IllegalArgumentException with one sentence, unless so many tokens have been read and
+   *     there is room for one more
+   */
+  public static void checkDecode(ModelPass pass, int context) {
+    if (context < 1 || context > pass.position() || context >= pass.capacity()) {
+      throw new IllegalArgumentException(
+          "context="
+              + context
+              + " is not possible: "
+              + pass.position()
+              + " tokens have been read and there is room for "
+              + pass.capacity()
+              + ".");
+    }
+  }
 }

@@ -1,18 +1,13 @@
 package org.joulemark.kernels.model;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -27,18 +22,13 @@ import org.joulemark.kernels.quant.Fp16;
  * {@code dtype}, {@code shape} and {@code data_offsets}, then the numbers, row-major and
  * little-endian.
  *
- * <p>The header is believed in nothing: its length, every offset and every size is held against the
- * file before anything is read, tensors must follow each other without gap or overlap and fill the
- * file, and nothing larger than the file itself is ever allocated. Numbers are read through memory
- * maps of whole tensors, or of runs of rows where a tensor exceeds a gibibyte. Safe for concurrent
- * use; maps stay until they are garbage.
+ * <p>The header is held against the file before anything is read, and nothing larger than the file
+ * itself is ever allocated. Numbers are read through memory maps of whole tensors, or of runs of
+ * rows where a tensor exceeds a gibibyte. Safe for concurrent use; maps stay until they are
+ * garbage.
  */
 public final class SafetensorsFile {
-  // What the format's own implementation accepts.
-  private static final long MOST_HEADER_BYTES = 100_000_000;
-  private static final int LENGTH_BYTES = 8;
   private static final long LARGEST_MAP_BYTES = 1L << 30;
-  private static final String METADATA = "__metadata__";
 
   private final Path file;
   private final Map<String, Tensor> tensors;
@@ -84,162 +74,7 @@ public final class SafetensorsFile {
    *     or truncated file or a header that is broken or lies
    */
   public static SafetensorsFile open(Path file) {
-    if (!Files.isRegularFile(file)) {
-      throw new ModelFormatException(file, "there is no such file");
-    }
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      long size = channel.size();
-      long headerBytes = headerLength(file, channel, size);
-      byte[] header = new byte[(int) headerBytes];
-      readFully(file, channel, ByteBuffer.wrap(header), LENGTH_BYTES);
-      return new SafetensorsFile(
-          file,
-          tensors(
-              file, JsonFile.parse(file, "the header", header), LENGTH_BYTES + headerBytes, size));
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file, e);
-    }
-  }
-
-  private static long headerLength(Path file, FileChannel channel, long size) throws IOException {
-    if (size < LENGTH_BYTES) {
-      throw new ModelFormatException(
-          file, "it has " + size + " bytes, too few for the length of a header");
-    }
-    ByteBuffer length = ByteBuffer.allocate(LENGTH_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    readFully(file, channel, length, 0);
-    long headerBytes = length.getLong(0);
-    if (headerBytes < 0 || headerBytes > size - LENGTH_BYTES) {
-      throw new ModelFormatException(
-          file,
-          "its header claims "
-              + Long.toUnsignedString(headerBytes)
-              + " bytes, but the file has only "
-              + (size - LENGTH_BYTES)
-              + " after the length");
-    }
-    if (headerBytes > MOST_HEADER_BYTES) {
-      throw new ModelFormatException(
-          file, "its header claims " + headerBytes + " bytes, more than " + MOST_HEADER_BYTES);
-    }
-    return headerBytes;
-  }
-
-  private static Map<String, Tensor> tensors(
-      Path file, JsonNode header, long dataStart, long fileSize) {
-    List<Tensor> all = new ArrayList<>();
-    for (Map.Entry<String, JsonNode> entry : header.properties()) {
-      if (!entry.getKey().equals(METADATA)) {
-        all.add(tensor(file, entry.getKey(), entry.getValue(), dataStart, fileSize));
-      }
-    }
-    all.sort(Comparator.comparingLong(Tensor::offset).thenComparingLong(Tensor::bytes));
-    Map<String, Tensor> byName = new LinkedHashMap<>();
-    long end = dataStart;
-    for (Tensor tensor : all) {
-      if (tensor.offset() != end) {
-        throw wrong(
-            file,
-            tensor.name(),
-            tensor.offset() < end
-                ? "its data overlaps that of the tensor before it"
-                : "there is a hole of " + (tensor.offset() - end) + " bytes before its data");
-      }
-      end = tensor.offset() + tensor.bytes();
-      byName.put(tensor.name(), tensor);
-    }
-    if (end != fileSize) {
-      throw new ModelFormatException(
-          file, "it has " + (fileSize - end) + " bytes after its last tensor");
-    }
-    return byName;
-  }
-
-  private static Tensor tensor(
-      Path file, String name, JsonNode node, long dataStart, long fileSize) {
-    if (!node.isObject()) {
-      throw wrong(file, name, "its entry in the header is not an object");
-    }
-    String dtype = node.path("dtype").asText("");
-    List<Long> dimensions = dimensions(file, name, node.path("shape"));
-    JsonNode offsets = node.path("data_offsets");
-    if (!offsets.isArray() || offsets.size() != 2) {
-      throw wrong(file, name, "data_offsets is not a pair of whole numbers");
-    }
-    long begin = wholeNumber(file, name, "data_offsets", offsets.get(0));
-    long end = wholeNumber(file, name, "data_offsets", offsets.get(1));
-    if (begin > end) {
-      throw wrong(file, name, "data_offsets end before they begin");
-    }
-    if (end > fileSize - dataStart) {
-      throw wrong(
-          file,
-          name,
-          "its data should end at byte "
-              + end
-              + " of the data, but the file holds only "
-              + (fileSize - dataStart)
-              + ": it is truncated or its header lies");
-    }
-    long expected = byteSize(file, name, dtype, dimensions);
-    if (end - begin != expected) {
-      throw wrong(
-          file,
-          name,
-          "shape "
-              + dimensions
-              + " of "
-              + dtype
-              + " needs "
-              + expected
-              + " bytes, but data_offsets span "
-              + (end - begin));
-    }
-    return new Tensor(name, dtype, dimensions, dataStart + begin, expected);
-  }
-
-  private static List<Long> dimensions(Path file, String name, JsonNode shape) {
-    if (!shape.isArray()) {
-      throw wrong(file, name, "shape is missing or not an array");
-    }
-    List<Long> dimensions = new ArrayList<>();
-    for (JsonNode dimension : shape) {
-      dimensions.add(wholeNumber(file, name, "shape", dimension));
-    }
-    return List.copyOf(dimensions);
-  }
-
-  private static long wholeNumber(Path file, String name, String field, JsonNode node) {
-    if (!node.isIntegralNumber() || !node.canConvertToLong() || node.longValue() < 0) {
-      throw wrong(file, name, field + " holds what is not a whole number that is not negative");
-    }
-    return node.longValue();
-  }
-
-  private static long byteSize(Path file, String name, String dtype, List<Long> dimensions) {
-    long bytes = bytesPerElement(file, name, dtype);
-    try {
-      for (long dimension : dimensions) {
-        bytes = Math.multiplyExact(bytes, dimension);
-      }
-    } catch (ArithmeticException e) {
-      throw wrong(file, name, "shape " + dimensions + " overflows");
-    }
-    return bytes;
-  }
-
-  private static int bytesPerElement(Path file, String name, String dtype) {
-    return switch (dtype) {
-      case "BOOL", "U8", "I8", "F8_E4M3", "F8_E5M2" -> 1;
-      case "F16", "BF16", "I16", "U16" -> 2;
-      case "F32", "I32", "U32" -> 4;
-      case "F64", "I64", "U64" -> 8;
-      default ->
-          throw wrong(
-              file,
-              name,
-              "dtype \"" + dtype.substring(0, Math.min(20, dtype.length())) + "\" is not known");
-    };
+    return new SafetensorsFile(file, SafetensorsHeader.read(file));
   }
 
   /** The file that was opened. */
@@ -265,7 +100,7 @@ public final class SafetensorsFile {
   public Tensor tensor(String name) {
     Tensor tensor = tensors.get(name);
     if (tensor == null) {
-      throw wrong(file, name, "it is missing");
+      throw wrong(name, "it is missing");
     }
     return tensor;
   }
@@ -300,8 +135,7 @@ public final class SafetensorsFile {
         }
       }
       default ->
-          throw wrong(
-              file, name, "dtype " + tensor.dtype() + " does not hold floating-point numbers");
+          throw wrong(name, "dtype " + tensor.dtype() + " does not hold floating-point numbers");
     }
   }
 
@@ -337,7 +171,7 @@ public final class SafetensorsFile {
   private Tensor columnOf(String name, long column, String dtype) {
     Tensor tensor = tensor(name);
     if (!tensor.dtype().equals(dtype)) {
-      throw wrong(file, name, "dtype " + tensor.dtype() + " where " + dtype + " is read");
+      throw wrong(name, "dtype " + tensor.dtype() + " where " + dtype + " is read");
     }
     Objects.checkIndex(column, tensor.columns());
     return tensor;
@@ -393,7 +227,7 @@ public final class SafetensorsFile {
     Tensor tensor = tensor(name);
     boolean wide = tensor.dtype().equals("I64");
     if (!wide && !tensor.dtype().equals("I32")) {
-      throw wrong(file, name, "dtype " + tensor.dtype() + " does not hold I32 or I64");
+      throw wrong(name, "dtype " + tensor.dtype() + " does not hold I32 or I64");
     }
     int[] all = new int[arraySize(tensor)];
     int columns = (int) tensor.columns();
@@ -402,7 +236,7 @@ public final class SafetensorsFile {
       for (int i = 0; i < columns; i++) {
         long value = wide ? bytes.getLong(8 * i) : bytes.getInt(4 * i);
         if ((int) value != value) {
-          throw wrong(file, name, value + " does not fit 32 bits");
+          throw wrong(name, value + " does not fit 32 bits");
         }
         all[r * columns + i] = (int) value;
       }
@@ -411,9 +245,9 @@ public final class SafetensorsFile {
   }
 
   private int arraySize(Tensor tensor) {
-    long elements = tensor.bytes() / bytesPerElement(file, tensor.name(), tensor.dtype());
+    long elements = tensor.rows() * tensor.columns();
     if (elements > Integer.MAX_VALUE - 8) {
-      throw wrong(file, tensor.name(), elements + " numbers are too many for one array");
+      throw wrong(tensor.name(), elements + " numbers are too many for one array");
     }
     return (int) elements;
   }
@@ -435,7 +269,7 @@ public final class SafetensorsFile {
   private long rowBytes(Tensor tensor) {
     long rowBytes = tensor.bytes() / tensor.rows();
     if (rowBytes > LARGEST_MAP_BYTES) {
-      throw wrong(file, tensor.name(), "a row of " + rowBytes + " bytes is too long to map");
+      throw wrong(tensor.name(), "a row of " + rowBytes + " bytes is too long to map");
     }
     return rowBytes;
   }
@@ -456,7 +290,7 @@ public final class SafetensorsFile {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       long bytes = Math.min(most, tensor.bytes() - start);
       if (tensor.offset() + start + bytes > channel.size()) {
-        throw wrong(file, tensor.name(), "the file has become shorter since it was opened");
+        throw wrong(tensor.name(), "the file has become shorter since it was opened");
       }
       return channel.map(FileChannel.MapMode.READ_ONLY, tensor.offset() + start, bytes);
     } catch (IOException e) {
@@ -464,20 +298,7 @@ public final class SafetensorsFile {
     }
   }
 
-  private static void readFully(Path file, FileChannel channel, ByteBuffer into, long position)
-      throws IOException {
-    long at = position;
-    while (into.hasRemaining()) {
-      int read = channel.read(into, at);
-      if (read < 0) {
-        throw new ModelFormatException(file, "it ends at byte " + at + ", within its header");
-      }
-      at += read;
-    }
-  }
-
-  private static ModelFormatException wrong(Path file, String tensor, String problem) {
-    String name = tensor.length() <= 120 ? tensor : tensor.substring(0, 120) + "…";
-    return new ModelFormatException(file, "tensor " + name + ": " + problem);
+  private ModelFormatException wrong(String tensor, String problem) {
+    return ModelFormatException.ofTensor(file, tensor, problem);
   }
 }

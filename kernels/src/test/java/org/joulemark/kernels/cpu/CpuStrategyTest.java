@@ -40,7 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Every strategy on the CPU engine against its definition in plain Java. */
 class CpuStrategyTest {
   private static final TensorSource SEEDED = new SeededTensors(23);
-  private static final LayerOptions OPTIONS = new CpuEngineProvider().layerDefaults().orElseThrow();
+  private static final LayerOptions OPTIONS = new CpuEngineProvider().layerDefaults();
   private static Engine engine;
 
   @BeforeAll

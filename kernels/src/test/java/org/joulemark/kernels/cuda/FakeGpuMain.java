@@ -14,6 +14,8 @@ import org.joulemark.kernels.engine.GemmOptions;
 import org.joulemark.kernels.engine.GemmWork;
 import org.joulemark.kernels.engine.LayerOptions;
 import org.joulemark.kernels.engine.LayerWork;
+import org.joulemark.kernels.engine.ModelSession;
+import org.joulemark.kernels.engine.TrainableLinear;
 import org.joulemark.kernels.engine.UnsupportedWorkException;
 import org.joulemark.kernels.gemm.GemmProblem;
 import org.joulemark.kernels.gemm.GemmShape;
@@ -29,6 +31,7 @@ import org.joulemark.kernels.model.Checkpoint;
 import org.joulemark.kernels.model.TensorSource;
 import org.joulemark.kernels.quant.ElementType;
 import org.joulemark.kernels.quant.Precision;
+import org.joulemark.kernels.quant.definition.WeightRows;
 import org.joulemark.kernels.quant.strategy.Strategies;
 import org.joulemark.kernels.selftest.Check;
 import org.joulemark.kernels.selftest.EngineSelfTest;
@@ -240,6 +243,21 @@ final class FakeGpuMain {
     @Override
     public GemmWork gemm(GemmProblem problem, OperandSource operands, GemmOptions options) {
       return engine.gemm(problem, operands, options);
+    }
+
+    @Override
+    public LayerWork layer(LayerProblem problem, TensorSource source, LayerOptions options) {
+      return engine.layer(problem, source, options);
+    }
+
+    @Override
+    public ModelSession model(ModelProblem problem, TensorSource source, LayerOptions options) {
+      return engine.model(problem, source, options);
+    }
+
+    @Override
+    public TrainableLinear trainable(WeightRows weights, int tokens) {
+      return engine.trainable(weights, tokens);
     }
 
     @Override

@@ -92,6 +92,11 @@ class EngineCatalogueTest {
       }
 
       @Override
+      public LayerOptions layerDefaults() {
+        return new LayerOptions("library", "heuristic", "own", "direct");
+      }
+
+      @Override
       public Engine open(EngineOptions options) {
         throw new EngineException("nothing to open in this test");
       }

@@ -103,7 +103,11 @@ public final class BaselineStore {
     delete(old);
   }
 
-  /** Every baseline, by name; none if the folder does not exist. */
+  /**
+   * Every baseline, by name; none if the folder does not exist.
+   *
+   * @throws IOException if the folder cannot be read
+   */
   public List<Baseline> list() throws IOException {
     if (!Files.isDirectory(folder)) {
       return List.of();
