@@ -34,7 +34,7 @@ final class ModelItems {
   /**
    * For a session that is open.
    *
-   * @param problem has room for the sample's capacity and a block more
+   * @param problem has room for {@link #positions} of the sample at least
    * @param text [batch][capacity] what is read where
    */
   ModelItems(ModelSession session, ModelProblem problem, TaskSample sample, int[][] text) {
@@ -42,6 +42,11 @@ final class ModelItems {
     this.problem = problem;
     this.sample = sample;
     this.text = text;
+  }
+
+  /** Positions that a model needs room for: those of the longest item, and a block more. */
+  static int positions(TaskSample sample) {
+    return sample.capacity() + DECODE_BLOCK;
   }
 
   /** The logits of the last token of a text that fills the cache. */
