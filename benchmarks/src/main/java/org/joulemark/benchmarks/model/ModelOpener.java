@@ -2,6 +2,7 @@ package org.joulemark.benchmarks.model;
 
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import org.joulemark.benchmarks.work.EngineSession;
@@ -91,9 +92,18 @@ public final class ModelOpener {
         new ScaleFinder(request.calibration(), strategy, weights, notes::put).model();
     ModelProblem problem = new ModelProblem(shape, strategy, scales, batch, capacity);
     ModelVerification verification = new ModelVerification(engine.engine(), shape, weights.model());
+    long begin = System.nanoTime();
     double fidelity = verification.verify(name, strategy, scales, batch, options, weights.seed());
+    long verified = System.nanoTime();
     notes.put("verified.layers", verification.layers() + " of " + shape.layers());
     ModelSession session = engine.engine().model(problem, weights.model(), options);
+    notes.put(
+        "session.opening",
+        String.format(
+            Locale.ROOT,
+            "%.1f s to verify, %.1f s to load",
+            (verified - begin) * 1e-9,
+            (System.nanoTime() - verified) * 1e-9));
     return new VerifiedModel(engine, session, problem, fidelity, notes);
   }
 }
