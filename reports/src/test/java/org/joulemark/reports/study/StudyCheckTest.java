@@ -201,6 +201,7 @@ class StudyCheckTest {
         strategy,
         batch,
         "model",
+        "16",
         "auto",
         device,
         kind,
