@@ -124,6 +124,7 @@ final class RunCommand extends SubCommand {
 
   private int measure(CommandLine line, Preset chosenPreset, Footprint reckoned, PrintStream people)
       throws IOException {
+    SuiteRun.prepareThisProcess();
     EngineCatalogue engines = EngineCatalogue.installed();
     ParameterRules rules = new ParameterRules(engines);
     Map<String, Collection<String>> given = line.parameters();

@@ -55,11 +55,7 @@ final class SelfTestCommand extends SubCommand {
     try (Engine opened = engine.open(provider)) {
       List<SelfTestRow> rows =
           new EngineSelfTest(
-                  opened,
-                  provider.gemmDefaults("auto"),
-                  seed,
-                  wanted,
-                  row -> print(out, row))
+                  opened, provider.gemmDefaults("auto"), seed, wanted, row -> print(out, row))
               .run();
       out.println(summary(rows));
       out.flush();

@@ -44,7 +44,11 @@ public abstract class LayerBenchmark extends PassBenchmark {
   protected abstract LayerProblem problem(ModelShape shape, LayerScales scales);
 
   @Override
-  protected final WorkSession prepare(EngineSession opened, Weights weights, LayerOptions options) {
+  protected final WorkSession prepare(Weights weights) {
+    return onEngine((opened, options) -> prepare(opened, weights, options));
+  }
+
+  private WorkSession prepare(EngineSession opened, Weights weights, LayerOptions options) {
     LayerProblem problem = problem(weights.shape(), scales(weights).layer(opened.engine()));
     LayerWork work = opened.engine().layer(problem, weights.layer(), options);
     String name =

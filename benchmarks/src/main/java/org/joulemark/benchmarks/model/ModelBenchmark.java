@@ -1,20 +1,16 @@
 package org.joulemark.benchmarks.model;
 
-import java.util.List;
 import org.joulemark.benchmarks.work.Ceiling;
-import org.joulemark.benchmarks.work.EngineSession;
+import org.joulemark.benchmarks.work.KeptModel;
 import org.joulemark.benchmarks.work.PassBenchmark;
+import org.joulemark.benchmarks.work.VerifiedModel;
 import org.joulemark.benchmarks.work.Weights;
 import org.joulemark.benchmarks.work.WorkSession;
-import org.joulemark.harness.jmh.WorkWindow;
 import org.joulemark.harness.metrics.WorkUnit;
-import org.joulemark.kernels.engine.LayerOptions;
 import org.joulemark.kernels.engine.ModelSession;
 import org.joulemark.kernels.engine.Work;
 import org.joulemark.kernels.layer.ModelProblem;
 import org.joulemark.kernels.layer.PassRequest;
-import org.joulemark.kernels.model.ModelShape;
-import org.joulemark.kernels.quant.LayerScales;
 
 /**
  * A whole model. Before anything is timed its start (embedding, as many first layers as 50 million
@@ -44,33 +40,35 @@ public abstract class ModelBenchmark extends PassBenchmark {
   protected abstract Work work(ModelSession session, int[][] tokens);
 
   @Override
-  protected final WorkSession prepare(EngineSession opened, Weights weights, LayerOptions options) {
-    ModelShape shape = weights.shape();
-    String name = "model " + phase() + " of " + shape.id() + " in " + strategy;
-    List<LayerScales> scales = scales(weights).model();
-    ModelProblem problem =
-        new ModelProblem(shape, strategy(), scales, batch(), start() + newTokens());
-    ModelVerification verification = new ModelVerification(opened.engine(), shape, weights.model());
-    double fidelity = verification.verify(name, strategy(), scales, batch(), options, seed());
-    WorkWindow.note("verified.layers", verification.layers() + " of " + shape.layers());
+  protected final WorkSession prepare(Weights weights) {
+    String name = "model " + phase() + " of " + weights.shape().id() + " in " + strategy;
+    return new ModelOpener(request(), weights, name)
+        .prepare(start() + newTokens(), use -> prepare(use, name));
+  }
 
-    ModelSession session = opened.engine().model(problem, weights.model(), options);
+  private WorkSession prepare(KeptModel.Use use, String name) {
+    VerifiedModel model = use.model();
+    ModelProblem problem = model.problem();
+    ModelSession session = model.session();
     int prompt = start() == 0 ? newTokens() : start();
-    int[][] tokens = ModelVerification.tokens(shape, batch(), prompt, seed());
+    int[][] tokens = ModelVerification.tokens(session.shape(), batch(), prompt, seed());
+    session.reset();
     ModelVerification.requireFinite(
         name, session.forward(tokens, PassRequest.LAST_LOGITS).logits());
     Work work = work(session, tokens);
+    use.runs(work);
 
     WorkUnit unit =
         new WorkUnit(
             name,
             problem.flops(start(), newTokens()),
             problem.compulsoryBytes(start(), newTokens()),
-            fidelity,
+            model.fidelity(),
             "fidelity",
             (double) batch() * newTokens());
     Ceiling ceiling =
-        Ceiling.of(opened, problem.strategy().multiplies().name(), unit.flops(), unit.bytes());
-    return new WorkSession(opened, work, unit, ceiling, session::close);
+        Ceiling.of(
+            model.engine(), problem.strategy().multiplies().name(), unit.flops(), unit.bytes());
+    return new WorkSession(model.engine(), work, unit, ceiling, use::giveBack);
   }
 }

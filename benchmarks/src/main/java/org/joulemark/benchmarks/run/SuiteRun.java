@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.joulemark.benchmarks.work.KeptModel;
 import org.joulemark.benchmarks.work.ScaleFinder;
 import org.joulemark.harness.jmh.ForkNotes;
 import org.joulemark.harness.journal.Journal;
@@ -20,6 +21,7 @@ import org.joulemark.harness.journal.JournalEntry;
 import org.joulemark.harness.journal.Outcome;
 import org.joulemark.harness.platform.Environment;
 import org.joulemark.reports.result.ResultRow;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatType;
 import org.openjdk.jmh.runner.Runner;
@@ -34,6 +36,11 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * or failed one is an outcome with a reason, and everything before it is on disk already.
  */
 public final class SuiteRun {
+  // JavaCPP otherwise samples the resident set on every allocation, and may collect garbage and
+  // sleep.
+  private static final String JAVACPP_WATCH = "org.bytedeco.javacpp.maxPhysicalBytes";
+  private static final String NO_WATCH = "0";
+
   private final CommandLineOptions cli;
   private final Path folder;
   private final PrintStream out;
@@ -59,6 +66,16 @@ public final class SuiteRun {
   }
 
   /**
+   * Readies this process for benchmarks that run in it, without forks; call before any engine is
+   * looked at. What the user has set stays.
+   */
+  public static void prepareThisProcess() {
+    if (System.getProperty(JAVACPP_WATCH) == null) {
+      System.setProperty(JAVACPP_WATCH, NO_WATCH);
+    }
+  }
+
+  /**
    * Runs all of {@code configurations}, or, with {@code -foe true}, those up to the first failure.
    *
    * @return a row for each result, in order
@@ -67,6 +84,7 @@ public final class SuiteRun {
   public List<ResultRow> run(List<Configuration> configurations) throws IOException {
     environment.write(folder);
     Progress progress = progress(configurations);
+    KeptModel kept = keptModel(configurations);
     try (Journal journal = Journal.open(folder)) {
       for (Configuration configuration : configurations) {
         progress.start(configuration);
@@ -76,9 +94,21 @@ public final class SuiteRun {
           break;
         }
       }
+    } finally {
+      if (kept != null) {
+        kept.close();
+      }
     }
     writeUserResultFile();
     return List.copyOf(rows);
+  }
+
+  /** Without forks all configurations share this process, and so may share a model. */
+  private @Nullable KeptModel keptModel(List<Configuration> configurations) {
+    boolean forks =
+        configurations.stream()
+            .anyMatch(one -> cli.getForkCount().orElse(one.timing().forks()) > 0);
+    return forks ? null : KeptModel.begin(SharedRoom.of(configurations));
   }
 
   private boolean runOne(Configuration configuration, Journal journal, Progress progress)
@@ -156,9 +186,7 @@ public final class SuiteRun {
     return List.of(
         // JDK 24 and newer warn otherwise; the jar's manifest does not reach the forks.
         "--enable-native-access=ALL-UNNAMED",
-        // JavaCPP otherwise samples the resident set on every allocation, and may collect garbage
-        // and sleep.
-        "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
+        "-D" + JAVACPP_WATCH + "=" + NO_WATCH,
         "-D" + ForkNotes.PROPERTY + "=" + notes,
         "-D" + ScaleFinder.FOLDER_PROPERTY + "=" + calibrations());
   }

@@ -1,10 +1,9 @@
 package org.joulemark.benchmarks.task;
 
 import java.util.Arrays;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import org.joulemark.kernels.engine.DeviceTimes;
 import org.joulemark.kernels.engine.Work;
@@ -27,7 +26,11 @@ final class ItemsWork implements Work {
   record Step(Work work, int times) {}
 
   private final Step[][] items;
+  private final int[][] workOfStep;
   private final Work[] works;
+  // Waiting for a work costs some ten microseconds even if it has nothing to do, and a sample may
+  // have hundreds: only those that were submitted since the last time are waited for.
+  private final boolean[] pending;
   private final Map<String, String> facts;
   private final int itemsBetweenDrains;
   private int next;
@@ -43,9 +46,16 @@ final class ItemsWork implements Work {
    */
   ItemsWork(List<List<Step>> items, Map<String, String> facts) {
     this.items = items.stream().map(item -> item.toArray(Step[]::new)).toArray(Step[][]::new);
-    Set<Work> distinct = new LinkedHashSet<>();
-    items.forEach(item -> item.forEach(step -> distinct.add(step.work())));
-    this.works = distinct.toArray(Work[]::new);
+    Map<Work, Integer> places = new LinkedHashMap<>();
+    items.forEach(item -> item.forEach(step -> places.putIfAbsent(step.work(), places.size())));
+    this.works = places.keySet().toArray(Work[]::new);
+    this.workOfStep =
+        items.stream()
+            .map(
+                item ->
+                    item.stream().mapToInt(step -> places.getOrDefault(step.work(), 0)).toArray())
+            .toArray(int[][]::new);
+    this.pending = new boolean[works.length];
     this.facts = Map.copyOf(facts);
     this.itemsBetweenDrains = (int) Math.max(1, SECONDS_BETWEEN_DRAINS / secondsPerItem());
   }
@@ -55,7 +65,7 @@ final class ItemsWork implements Work {
     double seconds = 0;
     int done = 0;
     while (seconds < SECONDS_BETWEEN_DRAINS && done < items.length) {
-      run(items[done]);
+      run(done);
       drainWorks();
       done++;
       seconds = (System.nanoTime() - begin) * 1e-9;
@@ -63,8 +73,10 @@ final class ItemsWork implements Work {
     return seconds / done;
   }
 
-  private static void run(Step[] item) {
-    for (Step step : item) {
+  private void run(int item) {
+    for (int s = 0; s < items[item].length; s++) {
+      Step step = items[item][s];
+      pending[workOfStep[item][s]] = true;
       for (int i = 0; i < step.times(); i++) {
         step.work().submit();
       }
@@ -72,8 +84,11 @@ final class ItemsWork implements Work {
   }
 
   private void drainWorks() {
-    for (Work work : works) {
-      work.drain();
+    for (int i = 0; i < works.length; i++) {
+      if (pending[i]) {
+        works[i].drain();
+        pending[i] = false;
+      }
     }
   }
 
@@ -89,7 +104,7 @@ final class ItemsWork implements Work {
 
   @Override
   public void submit() {
-    run(items[next]);
+    run(next);
     next = next + 1 == items.length ? 0 : next + 1;
     submitted++;
     sinceDrain++;

@@ -89,7 +89,7 @@ final class LayerItems {
         costs.add(new Cost(flops, bytes));
       }
       Map<String, String> facts = works.values().iterator().next().facts();
-      return new PreparedItems(new ItemsWork(items, facts), costs, fidelity, () -> {});
+      return new PreparedItems(new ItemsWork(items, facts), costs, fidelity);
     } catch (RuntimeException failure) {
       works.values().forEach(Work::close);
       throw failure;

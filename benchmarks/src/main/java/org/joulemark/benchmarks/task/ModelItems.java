@@ -6,12 +6,15 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
 import org.joulemark.benchmarks.task.ItemsWork.Step;
 import org.joulemark.benchmarks.task.PreparedItems.Cost;
+import org.joulemark.harness.jmh.WorkWindow;
 import org.joulemark.kernels.engine.ModelSession;
+import org.joulemark.kernels.engine.UnsupportedWorkException;
 import org.joulemark.kernels.engine.Work;
 import org.joulemark.kernels.layer.HostTensor;
 import org.joulemark.kernels.layer.ModelProblem;
@@ -34,7 +37,7 @@ final class ModelItems {
   /**
    * For a session that is open.
    *
-   * @param problem has room for the sample's capacity and a block more
+   * @param problem has room for {@link #positions} of the sample at least
    * @param text [batch][capacity] what is read where
    */
   ModelItems(ModelSession session, ModelProblem problem, TaskSample sample, int[][] text) {
@@ -42,6 +45,11 @@ final class ModelItems {
     this.problem = problem;
     this.sample = sample;
     this.text = text;
+  }
+
+  /** Positions that a model needs room for: those of the longest item, and a block more. */
+  static int positions(TaskSample sample) {
+    return sample.capacity() + DECODE_BLOCK;
   }
 
   /** The logits of the last token of a text that fills the cache. */
@@ -53,9 +61,12 @@ final class ModelItems {
   /**
    * Prepares every pass.
    *
-   * @throws org.joulemark.kernels.engine.UnsupportedWorkException if they do not fit into memory
+   * @param facts how the model is carried out
+   * @throws UnsupportedWorkException if they do not fit into memory: each holds what lies between
+   *     its parts
    */
   ItemsWork prepare(Map<String, String> facts) {
+    long begin = System.nanoTime();
     List<Work> made = new ArrayList<>();
     try {
       Map<Pass, Work> works = works(made);
@@ -68,7 +79,15 @@ final class ModelItems {
                     steps.add(new Step(Objects.requireNonNull(works.get(pass)), times)));
         items.add(steps);
       }
-      return new ItemsWork(items, facts);
+      ItemsWork work = new ItemsWork(items, facts);
+      WorkWindow.note(
+          "task.passes",
+          String.format(
+              Locale.ROOT,
+              "%d of different length or place, prepared in %.1f s",
+              made.size(),
+              (System.nanoTime() - begin) * 1e-9));
+      return work;
     } catch (RuntimeException failure) {
       made.forEach(Work::close);
       throw failure;
@@ -143,9 +162,26 @@ final class ModelItems {
       if (session.position() < pass.start()) {
         readAll();
       }
-      Work work = work(pass);
-      made.add(work);
-      works.put(pass, work);
+      try {
+        Work work = work(pass);
+        made.add(work);
+        works.put(pass, work);
+      } catch (UnsupportedWorkException tooMuch) {
+        if (made.isEmpty()) {
+          throw tooMuch;
+        }
+        throw new UnsupportedWorkException(
+            "Of the "
+                + distinct.size()
+                + " passes of different length or place that "
+                + sample.items().size()
+                + " items take, "
+                + made.size()
+                + " could be prepared, and not the next; fewer items, a larger bucket or a smaller"
+                + " batch need less. "
+                + tooMuch.getMessage(),
+            tooMuch);
+      }
     }
     return works;
   }

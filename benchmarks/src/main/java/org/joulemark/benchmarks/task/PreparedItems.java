@@ -9,9 +9,8 @@ import java.util.List;
  * @param work one unit is the next item
  * @param costs what each item costs
  * @param fidelity of the passes: 1 − the largest relative error found when they were verified
- * @param freeOwner frees what the work stands on
  */
-record PreparedItems(ItemsWork work, List<Cost> costs, double fidelity, Runnable freeOwner) {
+record PreparedItems(ItemsWork work, List<Cost> costs, double fidelity) {
 
   /**
    * What one item costs on any engine.

@@ -6,20 +6,20 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import org.joulemark.benchmarks.model.ModelOpener;
 import org.joulemark.benchmarks.model.ModelVerification;
 import org.joulemark.benchmarks.work.Ceiling;
 import org.joulemark.benchmarks.work.EngineSession;
+import org.joulemark.benchmarks.work.KeptModel;
 import org.joulemark.benchmarks.work.PassBenchmark;
+import org.joulemark.benchmarks.work.VerifiedModel;
 import org.joulemark.benchmarks.work.Weights;
 import org.joulemark.benchmarks.work.WorkSession;
 import org.joulemark.harness.jmh.WorkWindow;
 import org.joulemark.harness.metrics.Metric;
 import org.joulemark.harness.metrics.WorkUnit;
 import org.joulemark.kernels.engine.LayerOptions;
-import org.joulemark.kernels.engine.ModelSession;
-import org.joulemark.kernels.layer.ModelProblem;
 import org.joulemark.kernels.model.ModelShape;
-import org.joulemark.kernels.quant.LayerScales;
 import org.joulemark.reports.score.FoundScore;
 import org.joulemark.reports.score.ScoreBook;
 import org.joulemark.reports.score.ScoreQuery;
@@ -52,7 +52,6 @@ public class TaskBenchmark extends PassBenchmark {
   public static final String MODEL = "model";
 
   private static final String AUTO = "auto";
-  private static final String ALL = "all";
 
   /** A task of the catalogue, or a user's file. */
   @Param("mmlu")
@@ -90,83 +89,90 @@ public class TaskBenchmark extends PassBenchmark {
     return depth.equals(LAYER) ? "4" : "16";
   }
 
+  /**
+   * What is measured.
+   *
+   * @param name for complaints and results
+   * @param shape the model
+   * @param profile the task
+   * @param sample of its items
+   */
+  private record Subject(String name, ModelShape shape, TaskProfile profile, TaskSample sample) {}
+
   @Override
-  protected final WorkSession prepare(EngineSession opened, Weights weights, LayerOptions options) {
-    TaskProfile profile = profile();
+  protected final WorkSession prepare(Weights weights) {
+    SampleRequest asked = new SampleRequest(task, items, depth, bucket, decoded);
+    TaskProfile profile = asked.profile();
     ModelShape shape = weights.shape();
     String name = "task " + profile.id() + " of " + shape.id() + " in " + strategy;
-    TaskSample sample =
-        TaskSample.of(profile, shape.family(), count(profile), Integer.parseInt(bucket));
-    boolean layer = depth.equals(LAYER);
+    Subject subject = new Subject(name, shape, profile, asked.sample(shape.family()));
+    return depth.equals(LAYER)
+        ? onEngine((opened, options) -> oneLayer(opened, weights, options, subject))
+        : new ModelOpener(request(), weights, name)
+            .prepare(ModelItems.positions(subject.sample), use -> wholeModel(use, subject));
+  }
+
+  private WorkSession oneLayer(
+      EngineSession opened, Weights weights, LayerOptions options, Subject subject) {
     PreparedItems prepared =
-        layer
-            ? new LayerItems(
-                    opened.engine(),
-                    shape,
-                    weights.layer(),
-                    options,
-                    strategy(),
-                    scales(weights).layer(opened.engine()),
-                    batch(),
-                    sample)
-                .prepare(name)
-            : wholeModel(opened, weights, options, sample, name);
-    Optional<FoundScore> score = score(profile, shape);
-    noteFacts(profile, shape, sample, prepared, score);
+        new LayerItems(
+                opened.engine(),
+                subject.shape,
+                weights.layer(),
+                options,
+                strategy(),
+                scales(weights).layer(opened.engine()),
+                batch(),
+                subject.sample)
+            .prepare(subject.name);
+    Runnable free =
+        () -> {
+          prepared.work().close();
+          opened.close();
+        };
+    return session(opened, subject, prepared, subject.shape.layers(), free);
+  }
+
+  private WorkSession wholeModel(KeptModel.Use use, Subject subject) {
+    VerifiedModel model = use.model();
+    int[][] text =
+        ModelVerification.tokens(subject.shape, batch(), model.problem().capacity(), seed());
+    ModelItems items = new ModelItems(model.session(), model.problem(), subject.sample, text);
+    ModelVerification.requireFinite(subject.name, items.readAll());
+    PreparedItems prepared =
+        new PreparedItems(items.prepare(model.session().facts()), items.costs(), model.fidelity());
+    use.runs(prepared.work());
+    return session(model.engine(), subject, prepared, 1, use::giveBack);
+  }
+
+  /**
+   * Notes and publishes what is prepared; the task has so many operations for each of its items.
+   */
+  private WorkSession session(
+      EngineSession opened,
+      Subject subject,
+      PreparedItems prepared,
+      int operationsPerItem,
+      Runnable free) {
+    TaskProfile profile = subject.profile;
+    TaskSample sample = subject.sample;
+    Optional<FoundScore> score = score(profile, subject.shape);
+    noteFacts(profile, subject.shape, sample, prepared, score);
     ofTask = metricsOf(profile, sample, score);
     rounds =
         new SampleRounds(
             prepared.work(), prepared.flops(), opened.engine().energyDomain().startsWith("cuda"));
     WorkUnit unit =
         new WorkUnit(
-            name,
+            subject.name,
             prepared.meanFlops(),
             prepared.meanBytes(),
             score.map(FoundScore::value).orElse(Double.NaN),
             profile.id(),
             batch() * sample.tokens(),
-            (double) profile.items() / batch() * (layer ? shape.layers() : 1));
+            (double) profile.items() / batch() * operationsPerItem);
     Ceiling ceiling = Ceiling.of(opened, strategy().base().name(), unit.flops(), unit.bytes());
-    return new WorkSession(opened, prepared.work(), unit, ceiling, prepared.freeOwner());
-  }
-
-  private TaskProfile profile() {
-    TaskProfile profile = TaskCatalogue.standard().get(task);
-    return decoded.equals(AUTO) ? profile : profile.withDecoded(Integer.parseInt(decoded));
-  }
-
-  private int count(TaskProfile profile) {
-    return switch (items) {
-      case AUTO -> Integer.parseInt(defaultItems(depth));
-      case ALL -> profile.items();
-      default -> Integer.parseInt(items);
-    };
-  }
-
-  private PreparedItems wholeModel(
-      EngineSession opened, Weights weights, LayerOptions options, TaskSample sample, String name) {
-    ModelShape shape = weights.shape();
-    ModelVerification verification = new ModelVerification(opened.engine(), shape, weights.model());
-    List<LayerScales> scales = scales(weights).model();
-    double fidelity = verification.verify(name, strategy(), scales, batch(), options, seed());
-    WorkWindow.note("verified.layers", verification.layers() + " of " + shape.layers());
-    ModelProblem problem =
-        new ModelProblem(
-            shape, strategy(), scales, batch(), sample.capacity() + ModelItems.DECODE_BLOCK);
-    ModelSession session = opened.engine().model(problem, weights.model(), options);
-    boolean complete = false;
-    try {
-      int[][] text = ModelVerification.tokens(shape, batch(), problem.capacity(), seed());
-      ModelItems modelItems = new ModelItems(session, problem, sample, text);
-      ModelVerification.requireFinite(name, modelItems.readAll());
-      ItemsWork work = modelItems.prepare(session.facts());
-      complete = true;
-      return new PreparedItems(work, modelItems.costs(), fidelity, session::close);
-    } finally {
-      if (!complete) {
-        session.close();
-      }
-    }
+    return new WorkSession(opened, prepared.work(), unit, ceiling, free);
   }
 
   private Optional<FoundScore> score(TaskProfile profile, ModelShape shape) {

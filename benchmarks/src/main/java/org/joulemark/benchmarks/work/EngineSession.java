@@ -1,7 +1,9 @@
 package org.joulemark.benchmarks.work;
 
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.joulemark.harness.jmh.WorkWindow;
 import org.joulemark.harness.platform.GpuCatalogue;
 import org.joulemark.harness.platform.GpuSpec;
@@ -18,23 +20,34 @@ public final class EngineSession implements AutoCloseable {
   private final EngineProvider provider;
   private final Engine engine;
 
-  private EngineSession(EngineProvider provider, Engine engine) {
+  /** For an engine that is open. */
+  EngineSession(EngineProvider provider, Engine engine) {
     this.provider = provider;
     this.engine = engine;
   }
 
   /**
-   * Opens an engine and notes its facts for the results.
+   * Opens an engine and notes its facts for the results. A model that is kept from the trial before
+   * ({@link KeptModel}) is freed first.
    *
    * @param engine {@code auto} or an engine's name
    * @param device index or UUID
    * @param threads threads of the CPU engine, 0 for every core
    */
   public static EngineSession open(String engine, String device, String threads) {
+    KeptModel.freeKept();
     EngineProvider provider = EngineCatalogue.installed().choose(engine).provider();
     Engine opened = provider.open(new EngineOptions(device, Integer.parseInt(threads)));
-    opened.facts().forEach((key, value) -> WorkWindow.note("engine." + key, value));
-    return new EngineSession(provider, opened);
+    EngineSession session = new EngineSession(provider, opened);
+    session.notes().forEach(WorkWindow::note);
+    return session;
+  }
+
+  /** What results say of the engine. */
+  public Map<String, String> notes() {
+    Map<String, String> notes = new TreeMap<>();
+    engine.facts().forEach((key, value) -> notes.put("engine." + key, value));
+    return notes;
   }
 
   /** The opened engine. */

@@ -2,6 +2,7 @@ package org.joulemark.benchmarks.work;
 
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import org.joulemark.harness.metrics.Metric;
 import org.joulemark.kernels.engine.LayerOptions;
 import org.joulemark.kernels.engine.Work;
@@ -93,26 +94,58 @@ public abstract class PassBenchmark {
   /** Opens the engine, prepares the work and verifies it. */
   @Setup(Level.Trial)
   public void prepare() {
-    EngineSession opened = EngineSession.open(engine, device, threads);
-    session = prepare(opened, Weights.of(model, checkpoint, inputs(), seed()), options(opened));
+    session = prepare(Weights.of(model, checkpoint, inputs(), seed()));
     work = session.work();
   }
 
   /**
-   * Prepares the work and verifies it.
+   * Opens what is needed, prepares the work and verifies it; where that fails, nothing stays open.
    *
    * @throws PassMismatchException if its result is wrong
    */
-  protected abstract WorkSession prepare(
-      EngineSession opened, Weights weights, LayerOptions options);
+  protected abstract WorkSession prepare(Weights weights);
 
-  private LayerOptions options(EngineSession opened) {
+  /** Prepares work on an engine, which is closed where that fails. */
+  protected final WorkSession onEngine(BiFunction<EngineSession, LayerOptions, WorkSession> work) {
+    EngineSession opened = EngineSession.open(engine, device, threads);
+    boolean complete = false;
+    try {
+      WorkSession prepared = work.apply(opened, options(request(), opened));
+      complete = true;
+      return prepared;
+    } finally {
+      if (!complete) {
+        opened.close();
+      }
+    }
+  }
+
+  /** The model that these parameters ask for. */
+  protected final ModelRequest request() {
+    return new ModelRequest(
+        engine,
+        device,
+        threads,
+        model,
+        checkpoint,
+        strategy,
+        calibration,
+        batch,
+        library,
+        algo,
+        attention,
+        launch,
+        seed);
+  }
+
+  /** How the request wants a layer or a model to be carried out on this engine. */
+  public static LayerOptions options(ModelRequest request, EngineSession opened) {
     LayerOptions defaults = opened.layerDefaults();
     return new LayerOptions(
-        choose(library, defaults.library()),
-        choose(algo, defaults.algorithm()),
-        choose(attention, defaults.attention()),
-        choose(launch, defaults.launch()));
+        choose(request.library(), defaults.library()),
+        choose(request.algo(), defaults.algorithm()),
+        choose(request.attention(), defaults.attention()),
+        choose(request.launch(), defaults.launch()));
   }
 
   private static String choose(String value, String auto) {

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.joulemark.harness.jmh.WorkWindow;
 import org.joulemark.kernels.engine.Engine;
@@ -49,13 +50,26 @@ public final class ScaleFinder {
   private final String calibration;
   private final Strategy strategy;
   private final Weights weights;
+  private final BiConsumer<String, String> notes;
+
+  /**
+   * For one strategy and model; tells the results how its scales came about.
+   *
+   * @param calibration {@value #AUTO}, {@value #NONE} or a file
+   */
+  public ScaleFinder(String calibration, Strategy strategy, Weights weights) {
+    this(calibration, strategy, weights, WorkWindow::note);
+  }
 
   /**
    * For one strategy and model.
    *
    * @param calibration {@value #AUTO}, {@value #NONE} or a file
+   * @param notes is told how the scales came about
    */
-  public ScaleFinder(String calibration, Strategy strategy, Weights weights) {
+  public ScaleFinder(
+      String calibration, Strategy strategy, Weights weights, BiConsumer<String, String> notes) {
+    this.notes = notes;
     this.calibration = calibration;
     this.strategy = strategy;
     this.weights = weights;
@@ -95,7 +109,7 @@ public final class ScaleFinder {
 
   private Found learned(Engine engine) {
     LayerScales start =
-        new ScaleFinder(AUTO, Strategies.parse(START_OF_TRAINING), weights).layer(engine);
+        new ScaleFinder(AUTO, Strategies.parse(START_OF_TRAINING), weights, notes).layer(engine);
     TrainedScales trained = new ScaleTraining(engine, weights).learn(start, trainingSteps());
     return new Found(List.of(trained.scales()), ScaleTraining.notes(engine, trained));
   }
@@ -177,8 +191,8 @@ public final class ScaleFinder {
       throw new CalibrationException(
           file, "layers has " + read.layers().size() + " where " + layers + " are needed");
     }
-    WorkWindow.note("calibration.file", file.toString());
-    read.notes().forEach(WorkWindow::note);
+    notes.accept("calibration.file", file.toString());
+    read.notes().forEach(notes);
     return read.layers().subList(0, layers);
   }
 
@@ -194,13 +208,13 @@ public final class ScaleFinder {
     if (file.isPresent() && Files.exists(file.get())) {
       Calibration stored = CalibrationFile.read(file.get());
       if (stored.sameQuestion(question)) {
-        WorkWindow.note("calibration.file", file.get().toString());
-        stored.notes().forEach(WorkWindow::note);
+        notes.accept("calibration.file", file.get().toString());
+        stored.notes().forEach(notes);
         return stored;
       }
     }
     Found found = fit.get();
-    found.notes.forEach(WorkWindow::note);
+    found.notes.forEach(notes);
     Calibration answer =
         new Calibration(
             question.model(),
@@ -214,9 +228,9 @@ public final class ScaleFinder {
     file.ifPresent(
         path -> {
           CalibrationFile.write(answer, path);
-          WorkWindow.note("calibration.file", path.toString());
+          notes.accept("calibration.file", path.toString());
         });
-    WorkWindow.note("calibration.tokens", Integer.toString(question.tokens()));
+    notes.accept("calibration.tokens", Integer.toString(question.tokens()));
     return answer;
   }
 

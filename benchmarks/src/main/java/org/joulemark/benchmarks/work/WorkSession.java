@@ -24,7 +24,7 @@ public final class WorkSession implements AutoCloseable {
   private final Work work;
   private final WorkUnit unit;
   private final Ceiling ceiling;
-  private final Runnable freeOwner;
+  private final Runnable free;
 
   /**
    * For work that has been verified.
@@ -32,23 +32,30 @@ public final class WorkSession implements AutoCloseable {
    * @param ceiling what the work's rate is held against
    */
   public WorkSession(EngineSession session, Work work, WorkUnit unit, Ceiling ceiling) {
-    this(session, work, unit, ceiling, () -> {});
+    this(
+        session,
+        work,
+        unit,
+        ceiling,
+        () -> {
+          work.close();
+          session.close();
+        });
   }
 
   /**
-   * For verified work that stands on something else than the engine.
+   * For verified work that stands on something else than an engine of its own.
    *
    * @param ceiling what the work's rate is held against
-   * @param freeOwner frees what the work stands on; called after the work is closed and before the
-   *     engine is
+   * @param free closes the work and frees or gives back what it stands on
    */
   public WorkSession(
-      EngineSession session, Work work, WorkUnit unit, Ceiling ceiling, Runnable freeOwner) {
+      EngineSession session, Work work, WorkUnit unit, Ceiling ceiling, Runnable free) {
     this.session = session;
     this.work = work;
     this.unit = unit;
     this.ceiling = ceiling;
-    this.freeOwner = freeOwner;
+    this.free = free;
     work.facts().forEach(WorkWindow::note);
   }
 
@@ -101,8 +108,6 @@ public final class WorkSession implements AutoCloseable {
 
   @Override
   public void close() {
-    work.close();
-    freeOwner.run();
-    session.close();
+    free.run();
   }
 }

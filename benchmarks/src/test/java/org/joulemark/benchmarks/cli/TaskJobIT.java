@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.assertj.core.api.Assertions;
 import org.assertj.core.data.Percentage;
 import org.joulemark.benchmarks.work.GoldenFolders;
@@ -68,7 +69,9 @@ class TaskJobIT {
     assertThat(entry.notes().get("score.source"))
         .isEqualTo(
             "lm-evaluation-harness score of baseline: acc,none of bf16, results_1.json, 2025-03-02");
-    assertThat(entry.notes()).containsEntry("task.endings", "made up");
+    assertThat(entry.notes())
+        .containsEntry("task.endings", "made up")
+        .containsEntry("session", "opened for this configuration");
     JsonNode metrics = entry.results().get(0).path("secondaryMetrics");
     double joules = value(metrics, "energy");
     assertThat(value(metrics, "task.energy"))
@@ -100,6 +103,56 @@ class TaskJobIT {
     assertThat(value(metrics, "task.energy"))
         .isCloseTo(value(metrics, "energy") * 300 * 2 / 3600, Percentage.withPercentage(0.01));
     assertThat(metrics.path("score.kind").path("scoreUnit").asText()).isEqualTo("none");
+  }
+
+  @Test
+  void withoutForksTasksShareAModelAndSayTheSameOfIt() throws IOException, InterruptedException {
+    Files.writeString(folder.resolve("three.jsonl"), "{\"prompt_tokens\": 9}\n".repeat(3));
+    // The list has too few items for the second sample: trials fail between others that succeed.
+    SuiteProcess suite =
+        SuiteProcess.run(
+            folder,
+            ("--engine cpu --out results -f 0 -wi 1 -w 20ms -i 2 -r 50ms TaskBenchmark"
+                    + " -p task=quiz.json,three.jsonl -p items=3,4 -p strategy=fp32,int8-sym -p checkpoint="
+                    + GoldenFolders.path("tiny-mistral-swa"))
+                .split(" "));
+    assertThat(suite.exitCode()).as(suite.out() + suite.err()).isEqualTo(1);
+    List<JournalEntry> journal =
+        Journal.read(folder.resolve("results").resolve("journal.jsonl"), Assertions::fail);
+    assertThat(journal).hasSize(8);
+    List<String> sessions = new ArrayList<>();
+    for (JournalEntry entry : journal) {
+      boolean tooFew =
+          entry
+              .params()
+              .entrySet()
+              .containsAll(Map.of("task", "three.jsonl", "items", "4").entrySet());
+      assertThat(entry.outcome()).isEqualTo(tooFew ? Outcome.FAILED : Outcome.OK);
+      if (tooFew) {
+        assertThat(entry.reason()).contains("items=4 is more than the 3 items");
+        continue;
+      }
+      sessions.add(entry.params().get("strategy") + " " + entry.notes().get("session"));
+      assertThat(entry.notes())
+          .containsKeys("engine.device.name", "task.sample", "score.source", "energy.kind")
+          .containsEntry("verified.layers", "2 of 2")
+          .containsEntry("session.capacity", room(journal));
+      assertThat(Double.parseDouble(entry.notes().getOrDefault("task.fidelity", "NaN")))
+          .isBetween(0.9, 1.0);
+    }
+    // Parameters vary in the order of their names, so strategies take turns within items.
+    assertThat(sessions)
+        .containsExactly(
+            "fp32 opened for this configuration",
+            "fp32 kept from the configuration before",
+            "int8-sym opened for this configuration",
+            "int8-sym kept from the configuration before",
+            "fp32 opened for this configuration",
+            "int8-sym opened for this configuration");
+  }
+
+  private static String room(List<JournalEntry> journal) {
+    return String.valueOf(journal.get(0).notes().get("session.capacity"));
   }
 
   private SuiteProcess run(String... more) throws IOException, InterruptedException {

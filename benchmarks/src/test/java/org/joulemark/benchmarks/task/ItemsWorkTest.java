@@ -18,6 +18,7 @@ class ItemsWorkTest {
     private final String name;
     private final double seconds;
     private long submitted;
+    private long drained;
     private boolean closed;
 
     Logged(String name, double seconds) {
@@ -32,7 +33,9 @@ class ItemsWorkTest {
     }
 
     @Override
-    public void drain() {}
+    public void drain() {
+      drained++;
+    }
 
     @Override
     public long completed() {
@@ -73,6 +76,29 @@ class ItemsWorkTest {
     assertThat(work.facts()).containsEntry("a", "b");
     work.close();
     assertThat(List.of(prompt, decode, longPrompt)).allMatch(each -> each.closed);
+  }
+
+  @Test
+  void onlyWorksThatWereSubmittedAreWaitedFor() {
+    Logged used = new Logged("a", 1);
+    Logged shared = new Logged("s", 1);
+    Logged unused = new Logged("b", 1);
+    ItemsWork work =
+        new ItemsWork(
+            List.of(
+                List.of(new Step(used, 1), new Step(shared, 2)),
+                List.of(new Step(unused, 1), new Step(shared, 2))),
+            Map.of());
+    List<Logged> all = List.of(used, shared, unused);
+    all.forEach(each -> each.drained = 0);
+    work.submit();
+    work.drain();
+    assertThat(all).extracting(each -> each.drained).containsExactly(1L, 1L, 0L);
+    work.drain();
+    assertThat(all).extracting(each -> each.drained).containsExactly(1L, 1L, 0L);
+    work.submit();
+    work.drain();
+    assertThat(all).extracting(each -> each.drained).containsExactly(1L, 2L, 1L);
   }
 
   @Test

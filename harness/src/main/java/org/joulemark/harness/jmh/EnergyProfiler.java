@@ -202,31 +202,17 @@ public final class EnergyProfiler implements InternalProfiler, WindowObserver {
     return window == null ? failedKind : window.meter().kind();
   }
 
-  /** The window of that device; a source is opened once and kept, because opening takes long. */
+  /** The window of that device. */
   private EnergyWindow windowOn(String onDevice) {
     reason = "";
     EnergyWindow current = window;
     if (current != null && onDevice.equals(windowDevice)) {
       return current;
     }
-    if (current != null) {
-      current.close();
-      window = null;
-    }
-    EnergyWindow next = EnergySources.open(options.source(), onDevice);
-    if (window == null && windowDevice == null) {
-      // JMH tells a profiler of no end: what is open is closed when the fork ends.
-      Runtime.getRuntime().addShutdownHook(new Thread(this::closeWindow, "energy-shutdown"));
-    }
+    window = null;
+    EnergyWindow next = OpenWindow.of(options.source(), onDevice);
     window = next;
     windowDevice = onDevice;
     return next;
-  }
-
-  private void closeWindow() {
-    EnergyWindow current = window;
-    if (current != null) {
-      current.close();
-    }
   }
 }

@@ -221,6 +221,8 @@ public final class StudyCheck {
         }
       }
     }
+    // Items of as many tokens tell nothing, so those that were given their own speak first.
+    evidence.sort(Comparator.comparing((Evidence each) -> each.verdict() == Verdict.NOT_TESTABLE));
     return evidence.isEmpty()
         ? Finding.untestable(
             claim,
@@ -334,6 +336,9 @@ public final class StudyCheck {
     words.put("model", result.model());
     words.put("strategy", result.strategy());
     words.put("batch", "batch " + result.batch());
+    if (!result.decoded().equals("auto")) {
+      words.put("decoded", result.decoded() + " tokens decoded");
+    }
     if (!result.depth().equals("model")) {
       words.put("depth", "one layer");
     }

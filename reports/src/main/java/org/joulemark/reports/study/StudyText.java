@@ -1,8 +1,10 @@
 package org.joulemark.reports.study;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalDouble;
 import org.joulemark.reports.table.TextTable;
 import org.joulemark.reports.task.TaskResult;
@@ -139,7 +141,10 @@ public final class StudyText {
         : "";
   }
 
-  /** The claims one after the other, with verdict, figures and reasons. */
+  /**
+   * The claims one after the other, with verdict, figures and reasons. Measurements with one
+   * verdict for one reason stand together under it, the one that gives the claim's verdict first.
+   */
   public static String findings(List<Finding> findings) {
     StringBuilder text = new StringBuilder();
     for (Finding finding : findings) {
@@ -148,30 +153,32 @@ public final class StudyText {
           .append(finding.claim().sentence())
           .append("\n  ")
           .append(finding.verdict().words());
+      if (finding.evidence().stream().anyMatch(each -> each.verdict() != finding.verdict())) {
+        text.append(", by the first of these; not all agree");
+      }
       if (!finding.why().isEmpty()) {
         text.append(". ").append(finding.why());
       }
       text.append('\n');
-      for (String line : lines(finding)) {
-        text.append("    ").append(line).append('\n');
-      }
+      groups(finding)
+          .forEach(
+              (reason, lines) -> {
+                text.append("    ").append(reason).append('\n');
+                lines.forEach(line -> text.append("      ").append(line).append('\n'));
+              });
     }
     return text.toString();
   }
 
-  private static List<String> lines(Finding finding) {
-    List<String> lines = new ArrayList<>();
+  private static Map<String, List<String>> groups(Finding finding) {
+    Map<String, List<String>> groups = new LinkedHashMap<>();
     for (Evidence evidence : finding.evidence()) {
-      lines.add(
-          evidence.setting()
-              + ": "
-              + evidence.measured()
-              + "; "
-              + evidence.verdict().words()
-              + ": "
-              + evidence.why());
+      groups
+          .computeIfAbsent(
+              evidence.verdict().words() + ": " + evidence.why(), reason -> new ArrayList<>())
+          .add(evidence.setting() + ": " + evidence.measured());
     }
-    return lines;
+    return groups;
   }
 
   private static String format(String pattern, double value) {

@@ -45,13 +45,12 @@ public record Interval(double value, double halfWidth) {
     return new Interval(metric.value(), t * Math.sqrt(squares / (n - 1) / n));
   }
 
-  /** This with a further cause of error that is independent of the others; NaN adds nothing. */
+  /**
+   * This with a further cause of error that is independent of the others; NaN adds nothing. What is
+   * not known stays so: a single iteration says nothing of the scatter, however fine its window.
+   */
   public Interval widenedBy(double further) {
-    double own = Double.isNaN(halfWidth) ? 0 : halfWidth;
-    double more = Double.isNaN(further) ? 0 : further;
-    return Double.isNaN(halfWidth) && Double.isNaN(further)
-        ? this
-        : new Interval(value, Math.hypot(own, more));
+    return Double.isNaN(further) ? this : new Interval(value, Math.hypot(halfWidth, further));
   }
 
   /** Half of the interval as a fraction of the value. */

@@ -19,6 +19,7 @@ import org.joulemark.reports.result.Samples;
  * @param strategy how the model was carried out
  * @param batch items side by side
  * @param depth {@code model}, or {@code layer}: one layer, taken times the layers
+ * @param items of the sample as they were asked for: a number or {@code all}
  * @param decoded tokens decoded by each item as they were asked for: a number, or {@code auto}
  * @param device name of the GPU or processor, empty where the file does not say
  * @param energyKind {@code measured}, {@code integrated} or {@code modelled}
@@ -36,6 +37,7 @@ public record TaskResult(
     String strategy,
     String batch,
     String depth,
+    String items,
     String decoded,
     String device,
     String energyKind,
@@ -86,6 +88,7 @@ public record TaskResult(
         row.params().getOrDefault("strategy", ""),
         row.params().getOrDefault("batch", "1"),
         row.params().getOrDefault("depth", "model"),
+        row.params().getOrDefault("items", ""),
         row.params().getOrDefault("decoded", "auto"),
         device,
         row.energyKind(),

@@ -25,8 +25,8 @@ public final class TaskTable {
     }
     List<String> header =
         new ArrayList<>(
-            List.of("task", "model", "strategy", "batch", "depth", "Wh/task", "hours", "score"));
-    header.addAll(List.of("EOR 1/Wh", "TWEOR 1/(Wh·s)"));
+            List.of("task", "model", "strategy", "batch", "depth", "items", "Wh/task", "hours"));
+    header.addAll(List.of("score", "EOR 1/Wh", "TWEOR 1/(Wh·s)"));
     if (footprint.hasCarbon()) {
       header.add("g CO2e");
     }
@@ -44,7 +44,9 @@ public final class TaskTable {
     sources.forEach(
         (source, number) ->
             text.append('[').append(number).append("] ").append(source).append('\n'));
-    text.append("Wh/task ± half of the 95 % interval: scatter, windows and sample.\n");
+    text.append(
+        "Wh/task ± half of the 95 % interval: scatter, windows and sample; items: those that were carried"
+            + " out, in place of all of the task.\n");
     if (results.stream().anyMatch(result -> result.depth().equals("layer"))) {
       text.append("depth layer: one layer was measured and taken times the model's layers.\n");
     }
@@ -59,6 +61,7 @@ public final class TaskTable {
     cells.add(result.strategy());
     cells.add(result.batch());
     cells.add(result.depth());
+    cells.add(result.items());
     cells.add(energy(result.wattHours()));
     cells.add(number(result.hours()));
     cells.add(

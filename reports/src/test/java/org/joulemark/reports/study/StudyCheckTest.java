@@ -124,6 +124,11 @@ class StudyCheckTest {
     Finding finding = finding("distillation");
     assertThat(finding.verdict()).isEqualTo(Verdict.SUPPORTED);
     assertThat(finding.evidence().get(0).why()).contains("560 tokens against 700");
+    // A task whose items are the same for both is nearer to the study's setting and tells nothing.
+    add("mmlu", QWEN, "fp16", 100, 0.5);
+    add("mmlu", DISTILLED, "fp16", 100, 0.5);
+    assertThat(finding("distillation").verdict()).isEqualTo(Verdict.SUPPORTED);
+    assertThat(finding("distillation").evidence()).hasSize(2);
   }
 
   @Test
@@ -152,7 +157,23 @@ class StudyCheckTest {
         .contains("mmlu, qwen2.5-7b, int8-sym, batch 1, NVIDIA H200: saves 60.0 ± 0.5 %")
         .contains("above the range of 20 to 30")
         .contains("dynamic-saving")
+        .doesNotContain("not all agree")
         .contains("not testable with this data. It needs");
+    add("gsm8k", QWEN, "fp32", 100, 0.5);
+    add("gsm8k", QWEN, "int8-sym", 75, 0.5);
+    add("hellaswag", QWEN, "fp32", 100, 0.5);
+    add("hellaswag", QWEN, "int8-sym", 41, 0.5);
+    assertThat(StudyText.findings(new StudyCheck(Study.published(), results).findings()))
+        .contains(
+            """
+            contradicted, by the first of these; not all agree
+              contradicted: above the range of 20 to 30
+                mmlu, qwen2.5-7b, int8-sym, batch 1, NVIDIA H200: saves 60.0 ± 0.5 %
+                hellaswag, qwen2.5-7b, int8-sym, batch 1, NVIDIA H200: saves 59.0 ± 0.5 %
+              supported: in the range of 20 to 30
+                gsm8k, qwen2.5-7b, int8-sym, batch 1, NVIDIA H200: saves 25.0 ± 0.6 %
+            """
+                .indent(2));
     assertThat(StudyText.besides(Study.published(), results))
         .contains("42.29")
         .contains("100.0 ± 0.5")
@@ -180,6 +201,7 @@ class StudyCheckTest {
         strategy,
         batch,
         "model",
+        "16",
         "auto",
         device,
         kind,

@@ -39,6 +39,8 @@ class IntervalTest {
     Interval alone = Interval.ofScatter(metric(3, Samples.of(new double[] {3})));
     assertThat(alone.halfWidth()).isNaN();
     assertThat(alone.widenedBy(Double.NaN).halfWidth()).isNaN();
+    assertThat(alone.widenedBy(0.1).halfWidth()).isNaN();
+    assertThat(new Interval(3, 4).widenedBy(Double.NaN).halfWidth()).isEqualTo(4);
     assertThat(new Interval(3, 4).widenedBy(3).halfWidth()).isCloseTo(5, within(1e-12));
   }
 

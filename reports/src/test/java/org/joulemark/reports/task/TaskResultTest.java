@@ -18,7 +18,7 @@ class TaskResultTest {
       """
       [{"benchmark": "org.joulemark.benchmarks.task.TaskBenchmark.item", "mode": "avgt",
         "params": {"task": "mmlu", "model": "qwen2.5-7b", "strategy": "int8-sym/per-token", "batch": "1",
-                   "depth": "model", "decoded": "auto"},
+                   "depth": "model", "decoded": "auto", "items": "50"},
         "primaryMetric": {"score": 20000, "scoreError": "NaN", "scoreUnit": "us/op", "rawData": [[20000, 20000, 20000]]},
         "secondaryMetrics": {
           "task.energy": {"score": 40.0, "scoreError": 3, "scoreUnit": "Wh", "rawData": [[39.9, 40.0, 40.1]]},
@@ -42,6 +42,7 @@ class TaskResultTest {
   void readsTasksFromJmhsFileAndLeavesTheRest() throws IOException {
     TaskResult result = only();
     assertThat(result.task()).isEqualTo("mmlu");
+    assertThat(result.items()).isEqualTo("50");
     assertThat(result.strategyFamily()).isEqualTo("int8-sym");
     assertThat(result.energyKind()).isEqualTo("measured");
     assertThat(result.scoreSource()).isEqualTo("published score of baseline");
@@ -58,6 +59,7 @@ class TaskResultTest {
     List<TaskResult> results = List.of(only());
     assertThat(TaskTable.render(results, Footprint.NONE))
         .contains("40.00 ± 0.26")
+        .containsPattern("model +50 +40.00")
         .contains("0.08000")
         .contains("0.01856")
         .contains("6.400e-05")
