@@ -43,7 +43,10 @@ final class JmhFileReader {
   }
 
   private static String complaint(Path file, int whole, Exception exception) {
-    String kept = whole == 0 ? "" : "; the " + whole + " before it are kept";
+    String kept =
+        whole == 0
+            ? ""
+            : whole == 1 ? "; the one before it is kept" : "; the " + whole + " before it are kept";
     return file
         + ", result "
         + (whole + 1)

@@ -136,7 +136,19 @@ final class JournalReader {
         // Jackson counts lines from where it began, which is always line 1.
         json.clearLocation();
       }
-      return new ParsedLine(number, ended, List.of(), Reading.reason(e));
+      boolean whole = ended || isWholeJson(block, from, end);
+      return new ParsedLine(number, whole, List.of(), Reading.reason(e));
+    }
+  }
+
+  /** Whether a line without a line end is all there, and so is something else than a journal's. */
+  private static boolean isWholeJson(byte[] block, int from, int end) {
+    try (JsonParser parser = RowReader.JSON.createParser(block, from, end - from)) {
+      parser.nextToken();
+      parser.skipChildren();
+      return true;
+    } catch (IOException e) {
+      return false;
     }
   }
 
@@ -182,7 +194,7 @@ final class JournalReader {
    * What came out of a line.
    *
    * @param number from 1, in its block; in the file once its block is added
-   * @param ended whether its line end was there
+   * @param ended whether it is whole: its line end was there, or all that comes before one
    * @param rows empty if there is a problem
    * @param problem what is wrong, null if nothing is
    */
