@@ -124,6 +124,9 @@ final class RecommendCommand extends SubCommand {
     PrintWriter err = spec.commandLine().getErr();
     loaded.refusals().stream().map(Refusal::sentence).forEach(s -> err.println("joulemark: " + s));
     err.flush();
+    if (candidates.isEmpty() && loaded.rowCount() == 0 && !loaded.refusals().isEmpty()) {
+      return JoulemarkCommand.USAGE;
+    }
     if (candidates.isEmpty()) {
       throw new UsageException(
           "No results with energy"

@@ -79,7 +79,7 @@ final class ReportCommand extends SubCommand {
     if (Files.isDirectory(output) || folder == null || !Files.isDirectory(folder)) {
       throw new UsageException("-o " + output + " must be a file in a folder that exists.");
     }
-    ResultSet results = ResultLoader.load(inputs);
+    ResultSet results = ResultLoader.loadSummaries(inputs);
     Traces traces = Traces.read(results.traces());
     List<Refusal> refusals = new ArrayList<>(results.refusals());
     refusals.addAll(traces.refusals());

@@ -68,6 +68,7 @@ class RecommendCommandTest {
     for (List<String> arguments :
         List.of(
             List.of("recommend"),
+            List.of("recommend", "nowhere"),
             List.of("recommend", GEMM, "--use-case", "moon"),
             List.of("recommend", GEMM, "--rules", "dice"),
             List.of("recommend", GEMM, "--work", "nothing-like-it"),

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * the interval lies wholly within the threshold. Everything else is ambiguous.
  */
 public final class Judge {
+  /** Nobody waits for more. */
+  private static final int MANY_FORKS = 50;
+
   private final Rules rules;
 
   /** A judge that follows {@code rules}. */
@@ -96,7 +99,9 @@ public final class Judge {
                 ? Verdict.SLOWER
                 : doubt.isEmpty() && faster ? Verdict.FASTER : Verdict.AMBIGUOUS;
     String reason =
-        verdict != Verdict.AMBIGUOUS ? "" : doubt.isEmpty() ? straddles(question, shift) : doubt;
+        verdict != Verdict.AMBIGUOUS
+            ? ""
+            : doubt.isEmpty() ? straddles(question, shift, questions) : doubt;
     return new Judgement(
         question,
         verdict,
@@ -128,13 +133,14 @@ public final class Judge {
           : String.format(
               Locale.ROOT,
               "looks %s by %s, but %d forks against %d cannot reach q < %s among %d questions; %d"
-                  + " forks on each side can, or fewer questions",
+                  + " forks on each side (-f %d) can, or fewer questions",
               found.shift.median() > 0 ? "worse" : "better",
               percent(Math.expm1(found.shift.median())),
               before,
               after,
               rules.significance(),
               questions,
+              forksFor(questions),
               forksFor(questions));
     }
     return Math.abs(found.delta) < rules.effect()
@@ -155,13 +161,29 @@ public final class Judge {
         percent(Math.expm1(inBefore ? found.spreadBefore : found.spreadAfter)).substring(1));
   }
 
-  private String straddles(Question question, Shift shift) {
+  private String straddles(Question question, Shift shift, int questions) {
+    int forks = decidingForks(question, shift, questions);
     return String.format(
         Locale.ROOT,
-        "the change lies between %s and %s, and the threshold is %s; more forks narrow it",
+        "the change lies between %s and %s, and the threshold is %s; %s",
         percent(Math.expm1(shift.low())),
         percent(Math.expm1(shift.high())),
-        percent(question.threshold()).substring(1));
+        percent(question.threshold()).substring(1),
+        forks <= MANY_FORKS
+            ? "about " + forks + " forks on each side (-f " + forks + ") would decide"
+            : "it is too near to the threshold for " + MANY_FORKS + " forks to decide");
+  }
+
+  /**
+   * With how many forks on each side the interval would lie on one side of the threshold, if the
+   * change stayed what it is: an interval's width goes with the inverse root of the forks.
+   */
+  private int decidingForks(Question question, Shift shift, int questions) {
+    double distance = Math.abs(Math.abs(shift.median()) - Math.log1p(question.threshold()));
+    double reach = Math.max(shift.high() - shift.median(), shift.median() - shift.low());
+    int forks = Math.min(question.before().size(), question.after().size());
+    double wanted = Math.min(MANY_FORKS + 1.0, Math.ceil(forks * Math.pow(reach / distance, 2)));
+    return Math.max(Math.max(forks + 1, (int) wanted), forksFor(questions));
   }
 
   /** The least forks on each side with which one change among so many questions can be found. */

@@ -76,9 +76,14 @@ public enum ReportFormat {
   public void write(String title, String footer, ReportTable table, Traces traces, Path file)
       throws IOException {
     Path partial = file.resolveSibling(file.getFileName() + ".partial");
-    try (Writer out = Files.newBufferedWriter(partial)) {
-      write(title, footer, table, traces, out);
+    try {
+      try (Writer out = Files.newBufferedWriter(partial)) {
+        write(title, footer, table, traces, out);
+      }
+      Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      // Only there if something went wrong: what the disk had room for is no report.
+      Files.deleteIfExists(partial);
     }
-    Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING);
   }
 }

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.ToDoubleFunction;
+import java.util.function.ToIntFunction;
 import org.joulemark.harness.journal.Journal;
 import org.joulemark.harness.platform.Environment;
 import org.joulemark.harness.platform.GpuSpec;
@@ -194,9 +194,9 @@ final class PageData {
   private void writeColumns(JsonGenerator json) throws IOException {
     List<ReportRow> rows = table.rows();
     ColumnWriter columns = new ColumnWriter(json);
-    columns.numbers("file", column(row -> row.fileNumber() - 1));
-    columns.numbers("place", column(row -> row.located().place()));
-    columns.numbers("forks", column(row -> row.result().primary().samples().forks()));
+    columns.integers("file", column(row -> row.fileNumber() - 1));
+    columns.integers("place", column(row -> row.located().place()));
+    columns.integers("forks", column(row -> row.result().primary().samples().forks()));
     columns.texts("identity", table.identity(), rows);
     columns.texts("params", table.params(), rows);
     columns.texts("notes", table.notes(), rows);
@@ -204,8 +204,8 @@ final class PageData {
     columns.strings();
   }
 
-  private double[] column(ToDoubleFunction<ReportRow> cell) {
-    return table.rows().stream().mapToDouble(cell).toArray();
+  private int[] column(ToIntFunction<ReportRow> cell) {
+    return table.rows().stream().mapToInt(cell).toArray();
   }
 
   /** No tag can begin or end inside a string. */

@@ -3,7 +3,6 @@ package org.joulemark.reports.result;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.databind.ObjectReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -19,15 +18,16 @@ final class JmhFileReader {
    * The results up to the end, or up to the first that is broken.
    *
    * @param file for complaints
+   * @param iterations whether the secondary metrics keep their samples
    * @throws IOException if the stream cannot be read
    */
-  static Reading read(Path file, InputStream in) throws IOException {
-    ObjectReader reader = PooledString.pooling(JmhResult.JSON.readerFor(JmhResult.class));
+  static Reading read(Path file, InputStream in, boolean iterations) throws IOException {
+    RowReader reader = new RowReader(iterations);
     List<LocatedRow> rows = new ArrayList<>();
-    try (JsonParser parser = JmhResult.JSON.createParser(in)) {
+    try (JsonParser parser = RowReader.JSON.createParser(in)) {
       parser.nextToken();
       while (parser.nextToken() != JsonToken.END_ARRAY) {
-        JmhResult result = reader.readValue(parser);
+        JmhResult result = reader.result(parser);
         Reading.requireOurs(result.benchmark());
         rows.add(new LocatedRow(ResultRow.of(result), rows.size() + 1));
       }
@@ -43,7 +43,10 @@ final class JmhFileReader {
   }
 
   private static String complaint(Path file, int whole, Exception exception) {
-    String kept = whole == 0 ? "" : "; the " + whole + " before it are kept";
+    String kept =
+        whole == 0
+            ? ""
+            : whole == 1 ? "; the one before it is kept" : "; the " + whole + " before it are kept";
     return file
         + ", result "
         + (whole + 1)

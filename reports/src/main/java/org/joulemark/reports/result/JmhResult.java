@@ -1,14 +1,6 @@
 package org.joulemark.reports.result;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
-import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.util.LinkedHashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One object of JMH's JSON, without what nobody here reads.
@@ -24,54 +16,4 @@ record JmhResult(
     String mode,
     Map<String, String> params,
     MetricValue primary,
-    Map<String, MetricValue> metrics) {
-  /** JMH writes much that is not needed here, and its later versions may write more. */
-  static final JsonMapper JSON =
-      JsonMapper.builder()
-          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-          .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
-          .build();
-
-  /** From JMH's JSON. */
-  @JsonCreator
-  static JmhResult fromJmh(
-      @JsonProperty(value = "benchmark", required = true) @Nullable String benchmark,
-      @JsonProperty("mode") @Nullable String mode,
-      @JsonProperty("params") @JsonDeserialize(contentUsing = PooledString.class)
-          @Nullable LinkedHashMap<String, String> params,
-      @JsonProperty(value = "primaryMetric", required = true) @Nullable MetricValue primary,
-      @JsonProperty("secondaryMetrics") @Nullable LinkedHashMap<String, MetricValue> secondary) {
-    return new JmhResult(
-        present("benchmark", benchmark),
-        mode == null ? "" : mode,
-        params == null ? Map.of() : present("params", params),
-        present("primaryMetric", primary),
-        secondary == null ? Map.of() : present("secondaryMetrics", secondary));
-  }
-
-  /**
-   * The map, which holds no null.
-   *
-   * @throws IllegalArgumentException if it does
-   */
-  static <V> Map<String, V> present(String name, Map<String, V> map) {
-    for (Map.Entry<String, V> entry : map.entrySet()) {
-      if (entry.getValue() == null) {
-        throw new IllegalArgumentException(name + "." + entry.getKey() + " is null");
-      }
-    }
-    return map;
-  }
-
-  /**
-   * The value itself.
-   *
-   * @throws IllegalArgumentException if there is none
-   */
-  static <V> V present(String name, @Nullable V value) {
-    if (value == null) {
-      throw new IllegalArgumentException(name + " is null");
-    }
-    return value;
-  }
-}
+    Map<String, MetricValue> metrics) {}

@@ -1,16 +1,13 @@
 package org.joulemark.reports.result;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
-import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.joulemark.harness.journal.JournalEntry;
 import org.joulemark.harness.journal.Outcome;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A {@link JournalEntry} whose JMH objects are read at once into what is needed of them: a tree of
@@ -25,35 +22,6 @@ record JournalLine(
     Map<String, String> notes,
     List<JmhResult> results) {
 
-  /** From a line of the journal. */
-  @JsonCreator
-  static JournalLine fromJson(
-      @JsonProperty(value = "benchmark", required = true)
-          @JsonDeserialize(using = PooledString.class)
-          @Nullable String benchmark,
-      @JsonProperty(value = "params", required = true)
-          @JsonDeserialize(contentUsing = PooledString.class)
-          @Nullable LinkedHashMap<String, String> params,
-      @JsonProperty(value = "outcome", required = true) @Nullable Outcome outcome,
-      @JsonProperty("reason") @Nullable String reason,
-      @JsonProperty("startedAt") @Nullable String startedAt,
-      @JsonProperty("notes") @JsonDeserialize(contentUsing = PooledString.class)
-          @Nullable LinkedHashMap<String, String> notes,
-      @JsonProperty("results") @Nullable List<@Nullable JmhResult> results) {
-    List<JmhResult> checked = new ArrayList<>();
-    if (results != null) {
-      results.forEach(result -> checked.add(JmhResult.present("results", result)));
-    }
-    return new JournalLine(
-        JmhResult.present("benchmark", benchmark),
-        params == null ? Map.of() : JmhResult.present("params", params),
-        JmhResult.present("outcome", outcome),
-        reason == null ? "" : reason,
-        startedAt == null ? "" : startedAt,
-        notes == null ? Map.of() : JmhResult.present("notes", notes),
-        checked);
-  }
-
   /**
    * The same of an entry that is in memory.
    *
@@ -61,12 +29,18 @@ record JournalLine(
    */
   static JournalLine of(JournalEntry entry) {
     List<JmhResult> results = new ArrayList<>();
+    RowReader reader = new RowReader(true);
     for (JsonNode result : entry.results()) {
-      results.add(JmhResult.JSON.convertValue(result, JmhResult.class));
+      try (JsonParser parser = result.traverse()) {
+        parser.nextToken();
+        results.add(reader.result(parser));
+      } catch (IOException e) {
+        throw new IllegalArgumentException(Reading.reason(e), e);
+      }
     }
     return new JournalLine(
         entry.benchmark(),
-        new LinkedHashMap<>(entry.params()),
+        entry.params(),
         entry.outcome(),
         entry.reason(),
         entry.startedAt(),

@@ -1,74 +1,176 @@
 package org.joulemark.reports.result;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.Spliterator;
-import java.util.Spliterators;
-import java.util.stream.StreamSupport;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads journals. Whole lines are kept whatever stands between them; a last line without its line
- * end was cut off by a kill and is no error. Lines are parsed in parallel, because the journals of
- * a campaign have tens of thousands.
+ * end was cut off by a kill and is no error. Blocks of lines are parsed in parallel, because the
+ * journals of a campaign have tens of thousands; only a few blocks are in memory at a time.
  */
 final class JournalReader {
-  private static final ObjectReader READER = JmhResult.JSON.readerFor(JournalLine.class);
+  private final Path file;
+  private final ThreadLocal<RowReader> readers;
+  private final List<LocatedRow> rows = new ArrayList<>();
+  private final List<ParsedLine> broken = new ArrayList<>();
+  private boolean cutOff;
+  private int linesBefore;
 
-  private JournalReader() {}
+  private JournalReader(Path file, boolean iterations) {
+    this.file = file;
+    this.readers = ThreadLocal.withInitial(() -> new RowReader(iterations));
+  }
 
   /**
    * The rows of every whole line.
    *
    * @param file for complaints
+   * @param iterations whether the secondary metrics keep their samples
    * @throws IOException if the stream cannot be read
    */
-  static Reading read(Path file, InputStream in) throws IOException {
-    ObjectReader reader = PooledString.pooling(READER);
-    int order = Spliterator.ORDERED | Spliterator.NONNULL;
-    List<ParsedLine> lines =
-        StreamSupport.stream(Spliterators.spliteratorUnknownSize(new LineIterator(in), order), true)
-            .map(line -> parse(reader, line))
-            .toList();
-    List<LocatedRow> rows = new ArrayList<>();
-    List<ParsedLine> broken = new ArrayList<>();
-    boolean cutOff = false;
-    for (ParsedLine line : lines) {
-      rows.addAll(line.rows());
-      if (line.problem() != null) {
-        cutOff |= !line.ended();
-        broken.addAll(line.ended() ? List.of(line) : List.of());
-      }
-    }
-    return new Reading(rows, cutOff, complaint(file, rows, broken, cutOff));
+  static Reading read(Path file, InputStream in, boolean iterations) throws IOException {
+    JournalReader journal = new JournalReader(file, iterations);
+    journal.readAll(new LineBlocks(in));
+    return new Reading(journal.rows, journal.cutOff, journal.complaint());
   }
 
-  private static ParsedLine parse(ObjectReader reader, LineIterator.Line line) {
+  private void readAll(LineBlocks blocks) throws IOException {
+    int workers = Runtime.getRuntime().availableProcessors();
+    ExecutorService pool = Executors.newFixedThreadPool(workers);
     try {
-      JournalLine entry = reader.readValue(line.bytes());
+      Deque<CompletableFuture<ParsedBlock>> running = new ArrayDeque<>();
+      for (byte[] block = blocks.next(); block != null; block = blocks.next()) {
+        if (running.size() == 2 * workers) {
+          add(running.remove().join());
+        }
+        byte[] lines = block;
+        running.add(CompletableFuture.supplyAsync(() -> parse(lines), pool));
+      }
+      running.forEach(block -> add(block.join()));
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+
+  private void add(ParsedBlock block) {
+    for (ParsedLine line : block.parsed()) {
+      int number = linesBefore + line.number();
+      line.rows().forEach(row -> rows.add(new LocatedRow(row, number)));
+      if (line.problem() != null) {
+        cutOff |= !line.ended();
+        if (line.ended()) {
+          broken.add(new ParsedLine(number, true, List.of(), line.problem()));
+        }
+      }
+    }
+    linesBefore += block.lines();
+  }
+
+  private ParsedBlock parse(byte[] block) {
+    RowReader reader = readers.get();
+    List<ParsedLine> parsed = new ArrayList<>();
+    int number = 0;
+    int from = 0;
+    while (from < block.length) {
+      number++;
+      int end = parseWhole(reader, block, from, number, parsed);
+      if (end < 0) {
+        end = lineEnd(block, from);
+        if (!isBlank(block, from, end)) {
+          parsed.add(parse(reader, block, from, end, number));
+        }
+      }
+      from = end + 1;
+    }
+    return new ParsedBlock(number, parsed);
+  }
+
+  /**
+   * Parses a line without looking for its end first, which would be a good part of the work.
+   *
+   * @return where its line feed stands; −1 if anything is unusual, and then {@code parsed} is as it
+   *     was
+   */
+  private static int parseWhole(
+      RowReader reader, byte[] block, int from, int number, List<ParsedLine> parsed) {
+    if (block[from] != '{') {
+      return -1;
+    }
+    try (JsonParser parser = RowReader.JSON.createParser(block, from, block.length - from)) {
+      parser.nextToken();
+      JournalLine entry = reader.line(parser);
+      int end = from + (int) parser.currentLocation().getByteOffset();
+      if (parser.currentLocation().getLineNr() > 1 || end == block.length || block[end] != '\n') {
+        return -1;
+      }
       Reading.requireOurs(entry.benchmark());
-      return new ParsedLine(
-          line.number(),
-          line.ended(),
-          entry.rows().stream().map(row -> new LocatedRow(row, line.number())).toList(),
-          null);
+      parsed.add(new ParsedLine(number, true, entry.rows(), null));
+      return end;
+    } catch (IOException | IllegalArgumentException e) {
+      // What is wrong is found out, and said, within the bounds of the line.
+      return -1;
+    }
+  }
+
+  private static ParsedLine parse(RowReader reader, byte[] block, int from, int end, int number) {
+    boolean ended = end < block.length;
+    try (JsonParser parser = RowReader.JSON.createParser(block, from, end - from)) {
+      parser.nextToken();
+      JournalLine entry = reader.line(parser);
+      Reading.requireOurs(entry.benchmark());
+      return new ParsedLine(number, ended, entry.rows(), null);
     } catch (IOException | IllegalArgumentException e) {
       if (e instanceof JsonProcessingException json) {
         // Jackson counts lines from where it began, which is always line 1.
         json.clearLocation();
       }
-      return new ParsedLine(line.number(), line.ended(), List.of(), Reading.reason(e));
+      boolean whole = ended || isWholeJson(block, from, end);
+      return new ParsedLine(number, whole, List.of(), Reading.reason(e));
     }
   }
 
-  private static Optional<String> complaint(
-      Path file, List<LocatedRow> rows, List<ParsedLine> broken, boolean cutOff) {
+  /** Whether a line without a line end is all there, and so is something else than a journal's. */
+  private static boolean isWholeJson(byte[] block, int from, int end) {
+    try (JsonParser parser = RowReader.JSON.createParser(block, from, end - from)) {
+      parser.nextToken();
+      parser.skipChildren();
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Where the line feed stands, or where the block ends. */
+  private static int lineEnd(byte[] block, int from) {
+    int end = from;
+    while (end < block.length && block[end] != '\n') {
+      end++;
+    }
+    return end;
+  }
+
+  private static boolean isBlank(byte[] block, int from, int end) {
+    for (int i = from; i < end; i++) {
+      if (!Character.isWhitespace(block[i])) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private Optional<String> complaint() {
     if (broken.isEmpty()) {
       return rows.isEmpty() && cutOff
           ? Optional.of(file + " holds no whole line: it is cut off within its first.")
@@ -91,11 +193,19 @@ final class JournalReader {
   /**
    * What came out of a line.
    *
-   * @param number from 1
-   * @param ended whether its line end was there
+   * @param number from 1, in its block; in the file once its block is added
+   * @param ended whether it is whole: its line end was there, or all that comes before one
    * @param rows empty if there is a problem
    * @param problem what is wrong, null if nothing is
    */
   private record ParsedLine(
-      int number, boolean ended, List<LocatedRow> rows, @Nullable String problem) {}
+      int number, boolean ended, List<ResultRow> rows, @Nullable String problem) {}
+
+  /**
+   * What came out of a block.
+   *
+   * @param lines how many there are, blank ones too
+   * @param parsed those that are not blank
+   */
+  private record ParsedBlock(int lines, List<ParsedLine> parsed) {}
 }

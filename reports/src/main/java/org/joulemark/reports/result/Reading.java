@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * What came out of one file.
@@ -17,6 +18,10 @@ import java.util.Optional;
 record Reading(List<LocatedRow> rows, boolean cutOff, Optional<String> complaint) {
   private static final String OURS = "org.joulemark.";
   private static final int LONGEST_QUOTE = 200;
+
+  /** Where the parser says in its own words that it shows no source. */
+  private static final Pattern REDACTED =
+      Pattern.compile(" \\(start marker at \\[Source: [^]]*]\\)");
 
   /**
    * Accepts the benchmarks of this suite.
@@ -50,7 +55,7 @@ record Reading(List<LocatedRow> rows, boolean cutOff, Optional<String> complaint
         location == null || location.getLineNr() < 0
             ? ""
             : " (line " + location.getLineNr() + ", column " + location.getColumnNr() + ")";
-    return quote(message) + place;
+    return quote(REDACTED.matcher(message).replaceAll("")) + place;
   }
 
   /** The first line without its full stop, shortened if it is long. */

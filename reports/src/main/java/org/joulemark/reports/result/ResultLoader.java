@@ -37,7 +37,11 @@ public final class ResultLoader {
   private final Set<Path> seen = new HashSet<>();
   private final Map<Path, Optional<Environment>> environments = new HashMap<>();
 
-  private ResultLoader() {}
+  private final boolean iterations;
+
+  private ResultLoader(boolean iterations) {
+    this.iterations = iterations;
+  }
 
   /**
    * Reads {@code inputs}. A file is read whatever its name. Of a folder and the folders in it these
@@ -46,7 +50,19 @@ public final class ResultLoader {
    * named twice is read once. Problems are in the result's refusals; nothing is thrown.
    */
   public static ResultSet load(List<Path> inputs) {
-    ResultLoader loader = new ResultLoader();
+    return load(inputs, true);
+  }
+
+  /**
+   * As {@link #load}, but of the secondary metrics only values, errors and units, without {@link
+   * Samples}: for what shows results and judges none, in half the memory.
+   */
+  public static ResultSet loadSummaries(List<Path> inputs) {
+    return load(inputs, false);
+  }
+
+  private static ResultSet load(List<Path> inputs, boolean iterations) {
+    ResultLoader loader = new ResultLoader(iterations);
     inputs.forEach(loader::read);
     return new ResultSet(
         List.copyOf(loader.files), List.copyOf(loader.traces), List.copyOf(loader.refusals));
@@ -109,8 +125,8 @@ public final class ResultLoader {
       int first = firstCharacter(in);
       in.reset();
       switch (first) {
-        case '[' -> add(file, JmhFileReader.read(file, in));
-        case '{' -> add(file, JournalReader.read(file, in));
+        case '[' -> add(file, JmhFileReader.read(file, in, iterations));
+        case '{' -> add(file, JournalReader.read(file, in, iterations));
         case -1 -> refuse(file, file + " is empty: the run that made it ended before a result.");
         default ->
             refuse(

@@ -1,8 +1,10 @@
 package org.joulemark.reports.view;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -57,15 +59,25 @@ public record ReportTable(
     Set<String> notes = new TreeSet<>();
     Map<String, Set<String>> metrics = new HashMap<>();
     Set<String> primaryUnits = new LinkedHashSet<>();
+    // Thousands of rows share their keys, as one object.
+    Set<Set<String>> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    Map<String, String> lastUnits = new HashMap<>();
     for (ReportRow row : rows) {
       ResultRow result = row.result();
-      params.addAll(result.params().keySet());
-      notes.addAll(result.notes().keySet());
+      if (seen.add(result.params().keySet())) {
+        params.addAll(result.params().keySet());
+      }
+      if (seen.add(result.notes().keySet())) {
+        notes.addAll(result.notes().keySet());
+      }
       result
           .metrics()
           .forEach(
-              (name, value) ->
-                  metrics.computeIfAbsent(name, key -> new TreeSet<>()).add(value.unit()));
+              (name, value) -> {
+                if (!value.unit().equals(lastUnits.put(name, value.unit()))) {
+                  metrics.computeIfAbsent(name, key -> new TreeSet<>()).add(value.unit());
+                }
+              });
       primaryUnits.add(result.primary().unit());
     }
     return new ReportTable(

@@ -1,33 +1,45 @@
 'use strict';
 // The table by columns. A column of words is {name, c: Int32Array of indices into strings}; a column of numbers is
-// {name, unit, v, e: Float64Array}, NaN where there is none.
+// {name, unit, known, v, e: Float64Array}, NaN where there is none; unless it is known, there is none in any row.
 const REPORT = (() => {
   const raw = JSON.parse(document.getElementById('data').textContent);
   const rows = raw.rows;
 
-  function dense(indices, cells, make, fill) {
-    const all = make(rows);
-    if (fill !== 0) all.fill(fill);
-    if (!cells) return all;
-    for (let k = 0; k < cells.length; k++) {
-      const cell = cells[k];
-      all[indices ? indices[k] : k] = cell === null ? NaN : Number(cell);
-    }
+  // ColumnWriter.java says how columns are packed.
+  const TYPES = {u8: Uint8Array, u16: Uint16Array, i32: Int32Array, f32: Float32Array, f64: Float64Array};
+  function elements(packed) {
+    const type = Object.keys(TYPES).find(name => name in packed);
+    const binary = atob(packed[type]);
+    const bytes = new Uint8Array(binary.length);
+    for (let i = 0; i < bytes.length; i++) bytes[i] = binary.charCodeAt(i);
+    return new TYPES[type](bytes.buffer);
+  }
+  function unpack(packed, all) {
+    if ('k' in packed) return all.fill(packed.k);
+    const cells = elements(packed);
+    if (!packed.at) all.set(cells);
+    else elements(packed.at).forEach((row, i) => { all[row] = cells[i]; });
     return all;
   }
-  const words = column => ({name: column.name, c: dense(column.i, column.c, n => new Int32Array(n), 0)});
-  const floats = (indices, cells) => dense(indices, cells, n => new Float64Array(n), NaN);
+  const integers = packed => unpack(packed, new Int32Array(rows));
+  const floats = packed => packed ? unpack(packed, new Float64Array(rows).fill(NaN)) : new Float64Array(rows).fill(NaN);
+  /** A property that is made when somebody first asks for it: most columns are never looked at. */
+  const lazy = (object, name, make) => Object.defineProperty(object, name, {
+    configurable: true, enumerable: true,
+    get() { const value = make(); Object.defineProperty(object, name, {value}); return value; }
+  });
+  const words = column => lazy({name: column.name}, 'c', () => integers(column.c));
 
   const infos = new Map(raw.metricInfo.map(info => [info.name, info]));
   const numbers = raw.numbers.map(column => {
     const common = column.name.replace(/^gpu\d+\./, '');
     const info = infos.get(common) || {title: column.name, meaning: '', better: '', energy: false};
     const prefix = common === column.name ? '' : column.name.slice(0, column.name.length - common.length - 1) + ': ';
-    return {
+    const number = {
       name: column.name, unit: column.unit, title: prefix + info.title, meaning: info.meaning, better: info.better,
-      energy: info.energy, key: column.name + ' ' + column.unit,
-      v: floats(column.vi, column.v), e: floats(column.ei, column.e)
+      energy: info.energy, key: column.name + ' ' + column.unit, known: Boolean(column.v)
     };
+    return lazy(lazy(number, 'v', () => floats(column.v)), 'e', () => floats(column.e));
   });
   const byName = list => new Map(list.map(column => [column.name, column]));
   const identity = byName(raw.identity.map(words));
@@ -104,9 +116,7 @@ const REPORT = (() => {
     rows, strings, identity, params, paramByName, numbers, numberByName, work, works,
     notes: raw.notes.map(words), hardware: raw.hardware, files: raw.files, environments: raw.environments,
     traces: raw.traces, metricInfo: raw.metricInfo,
-    file: dense(raw.filei, raw.file, n => new Int32Array(n), 0),
-    place: dense(raw.placei, raw.place, n => new Int32Array(n), 0),
-    forks: floats(raw.forksi, raw.forks),
+    file: integers(raw.file), place: integers(raw.place), forks: integers(raw.forks),
     text: (column, row) => strings[column.c[row]],
     is: (name, row) => strings[identity.get(name).c[row]]
   };

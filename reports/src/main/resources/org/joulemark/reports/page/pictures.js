@@ -378,10 +378,18 @@ const PICTURES = (() => {
       })
     };
   }
-  /** Ink that can be read on a shade of the ramp. */
+  /** Of a dark and a light ink the one that can be read better on a shade of the ramp, as WCAG counts contrast. */
   function contrast(shade) {
-    const dark = document.documentElement.dataset.effective === 'dark';
-    return (shade > (dark ? .62 : .5)) === dark ? '#101513' : '#ffffff';
+    const channels = colour => [1, 3, 5].map(at => parseInt(colour.trim().slice(at, at + 2), 16));
+    const luminance = rgb => [0.2126, 0.7152, 0.0722].reduce((sum, weight, k) => {
+      const part = rgb[k] / 255;
+      return sum + weight * (part <= 0.04045 ? part / 12.92 : Math.pow((part + 0.055) / 1.055, 2.4));
+    }, 0);
+    const [from, to] = (shade < 0.5 ? [ink.low, ink.mid] : [ink.mid, ink.high]).map(channels);
+    const along = shade < 0.5 ? 2 * shade : 2 * shade - 1;
+    const ground = luminance(from.map((part, k) => part + along * (to[k] - part))) + 0.05;
+    const on = colour => { const other = luminance(channels(colour)) + 0.05; return Math.max(ground, other) / Math.min(ground, other); };
+    return on('#101513') > on('#ffffff') ? '#101513' : '#ffffff';
   }
 
   function clouds(id, xName, yName, title, front) {

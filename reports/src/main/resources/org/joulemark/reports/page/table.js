@@ -23,7 +23,7 @@ const TABLE = (() => {
     ];
   }
   const everything = columns();
-  const hasValue = column => !column.number || column.number.v.some(value => !Number.isNaN(value));
+  const hasValue = column => !column.number || column.number.known;
   const shown = new Set(everything.filter(column =>
     (column.usual ?? !column.number) && hasValue(column)
     && !(['reason', 'work'].includes(column.key) && !column.words.c.some(cell => cell))).map(column => column.key));
@@ -98,9 +98,13 @@ const TABLE = (() => {
     const file = REPORT.files[REPORT.file[row]];
     const environment = file.environment === undefined ? null : REPORT.environments[file.environment];
     const of = columns => columns.filter(column => column.c[row] !== 0).map(column => [column.name, REPORT.text(column, row)]);
-    const figures = REPORT.numbers.filter(column => !Number.isNaN(column.v[row]));
+    const figures = REPORT.numbers.filter(column => column.known && !Number.isNaN(column.v[row]));
     const kind = PICTURES.kindOf(row);
-    const exact = value => !Number.isFinite(value) ? '' : Math.abs(value) >= 1e9 ? value.toExponential() : String(value);
+    // The page has a float's digits.
+    const exact = value => {
+      const digits = Number(value.toPrecision(7));
+      return !Number.isFinite(value) ? '' : Math.abs(value) >= 1e9 ? digits.toExponential() : String(digits);
+    };
     document.getElementById('row-body').replaceChildren(
         element('h2', {id: 'row-title'}, 'Row ' + (row + 1) + ': ' + cut(REPORT.is('benchmark', row), 120)),
         element('p', {class: 'note'}, [REPORT.is('hardware', row), REPORT.is('strategy', row), REPORT.is('outcome', row)].filter(Boolean).join(' · ')),
@@ -118,7 +122,7 @@ const TABLE = (() => {
         element('h3', {}, 'Noted by the run'), REPORT.notes.some(column => column.c[row]) ? facts(of(REPORT.notes)) : element('p', {class: 'note'}, 'Nothing.'),
         element('h3', {}, 'Where it comes from'),
         facts([['file', file.name], [file.place, String(REPORT.place[row])], ...of([REPORT.identity.get('mode'), REPORT.identity.get('started at')]),
-          ...(Number.isFinite(REPORT.forks[row]) ? [['forks', String(REPORT.forks[row])]] : []),
+          ...(REPORT.forks[row] > 0 ? [['forks', String(REPORT.forks[row])]] : []),
           ...(environment ? Object.entries(environment) : [['environment', 'unknown: no environment.json beside the file']])]));
     if (!dialog.open) dialog.showModal();
     dialog.scrollTop = 0;

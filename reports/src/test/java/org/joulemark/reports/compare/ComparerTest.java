@@ -91,7 +91,7 @@ class ComparerTest {
     assertThat(time.reason())
         .isEqualTo(
             "looks worse by +10.0 %, but 5 forks against 5 cannot reach q < 0.01 among 40 questions;"
-                + " 8 forks on each side can, or fewer questions");
+                + " 8 forks on each side (-f 8) can, or fewer questions");
   }
 
   @Test

@@ -31,6 +31,9 @@ class ErrorRatesTest {
   private static final int FORKS = 10;
   private static final int CPU_RUNS = 4;
 
+  /** As many as docs/ci.md asks for. */
+  private static final int WORKFLOW_FORKS = 10;
+
   @Test
   void runsComparedWithThemselvesRaiseNoAlarm() {
     for (Forks forks : gpu()) {
@@ -108,6 +111,63 @@ class ErrorRatesTest {
       alarms += has(new Judge(quick()).judge(questions), Verdict.SLOWER) ? 1 : 0;
     }
     assertThat(alarms).isLessThanOrEqualTo(1);
+  }
+
+  /**
+   * What docs/ci.md's workflow can find: one changed configuration of four, by the forks a side.
+   */
+  @Test
+  void theForksOfTheWorkflowFindWhatTheThresholdsAskFor() {
+    for (Forks pool : gpu()) {
+      for (int forks : new int[] {3, 5, 6, 7, 8, 10, 12}) {
+        for (int configurations : new int[] {1, 4}) {
+          Power power = power(pool, forks, configurations);
+          System.out.println(
+              pool.name + ", " + forks + " forks, 1 of " + configurations + ": " + power);
+          assertThat(power.alarms).as(power.toString()).isLessThanOrEqualTo(Power.ROUNDS / 100);
+          if (forks >= WORKFLOW_FORKS) {
+            int most = Power.ROUNDS * 95 / 100;
+            assertThat(power.slower).as(power.toString()).isGreaterThanOrEqualTo(most);
+            assertThat(power.more).as(power.toString()).isGreaterThanOrEqualTo(most);
+          }
+        }
+      }
+    }
+  }
+
+  private static Power power(Forks pool, int forks, int configurations) {
+    return new Power(
+        changed(pool, forks, configurations, 1, 1, Verdict.SLOWER, -1),
+        changed(pool, forks, configurations, 1.03, 1, Verdict.SLOWER, 0),
+        changed(pool, forks, configurations, 1, 1.04, Verdict.SLOWER, 1));
+  }
+
+  /** In how many rounds that answer, or any if it is −1, has the verdict. */
+  private static int changed(
+      Forks pool,
+      int forks,
+      int configurations,
+      double timeFactor,
+      double energyFactor,
+      Verdict verdict,
+      int answer) {
+    return (int)
+        IntStream.range(0, Power.ROUNDS)
+            .parallel()
+            .filter(
+                round -> {
+                  SplittableRandom random = new SplittableRandom(5000L + round);
+                  List<Question> questions =
+                      new ArrayList<>(draw(pool, forks, timeFactor, energyFactor, random));
+                  for (int other = 1; other < configurations; other++) {
+                    questions.addAll(draw(pool, forks, 1, 1, random));
+                  }
+                  List<Judgement> answers = new Judge(quick()).judge(questions);
+                  return answer < 0
+                      ? has(answers, verdict)
+                      : answers.get(answer).verdict() == verdict;
+                })
+            .count();
   }
 
   /** The rates for normal forks, which say what spread the gate can bear. */
@@ -256,6 +316,21 @@ class ErrorRatesTest {
       List<Double> energy,
       double timeThreshold,
       double energyThreshold) {}
+
+  /** Of {@link #ROUNDS} comparisons, how many raise an alarm about nothing, or find a change. */
+  private record Power(int alarms, int slower, int more) {
+    private static final int ROUNDS = 400;
+
+    @Override
+    public String toString() {
+      return String.format(
+          Locale.ROOT,
+          "%d alarms, +3 %% of time found %.1f %%, +4 %% of energy found %.1f %%",
+          alarms,
+          100.0 * slower / ROUNDS,
+          100.0 * more / ROUNDS);
+    }
+  }
 
   private record Rates(
       String name,

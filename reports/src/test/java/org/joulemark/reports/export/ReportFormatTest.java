@@ -1,17 +1,20 @@
 package org.joulemark.reports.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
@@ -19,10 +22,14 @@ import org.joulemark.harness.journal.Outcome;
 import org.joulemark.reports.Journals;
 import org.joulemark.reports.result.ResultLoader;
 import org.joulemark.reports.result.ResultSet;
+import org.joulemark.reports.view.NumberColumn;
 import org.joulemark.reports.view.ReportTable;
+import org.joulemark.reports.view.TextColumn;
 import org.joulemark.reports.view.Traces;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The same rows in every format, whatever their strings hold. */
 class ReportFormatTest {
@@ -107,6 +114,42 @@ class ReportFormatTest {
         .contains("Content-Security-Policy")
         .doesNotContain("src=\"http")
         .doesNotContain("<link rel=\"stylesheet");
+  }
+
+  /** Markdown shows other columns, through the same code. */
+  @ParameterizedTest
+  @EnumSource(value = ReportFormat.class, mode = EnumSource.Mode.EXCLUDE, names = "MD")
+  void aReportThatFailsLeavesTheOldOneAndNothingElse(ReportFormat format) throws IOException {
+    Path file = Files.writeString(folder.resolve("report." + format.id()), "old");
+    ReportTable table = ReportTable.of(ResultLoader.load(List.of(Journals.REAL)));
+    TextColumn failing =
+        new TextColumn(
+            "failing",
+            row -> {
+              throw new UncheckedIOException(new IOException("no space left"));
+            });
+    NumberColumn failingNumber =
+        new NumberColumn(
+            "eor",
+            "1/Wh",
+            row -> {
+              throw new UncheckedIOException(new IOException("no space left"));
+            });
+    ReportTable broken =
+        new ReportTable(
+            table.results(),
+            table.rows(),
+            table.identity(),
+            List.of(failing),
+            List.of(failingNumber),
+            table.notes());
+    Traces none = Traces.read(List.of());
+    assertThatThrownBy(() -> format.write("T", "f", broken, none, file))
+        .hasStackTraceContaining("no space left");
+    assertThat(file).hasContent("old");
+    try (Stream<Path> left = Files.list(folder)) {
+      assertThat(left).containsExactly(file);
+    }
   }
 
   private Path write(ReportFormat format, ResultSet results) throws IOException {

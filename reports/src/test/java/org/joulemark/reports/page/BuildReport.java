@@ -16,7 +16,7 @@ final class BuildReport {
   /** Results folder and page. */
   public static void main(String[] args) throws IOException {
     long start = System.nanoTime();
-    ResultSet results = ResultLoader.load(List.of(Path.of(args[0])));
+    ResultSet results = ResultLoader.loadSummaries(List.of(Path.of(args[0])));
     ReportFormat.HTML.write(
         "campaign",
         "a test",

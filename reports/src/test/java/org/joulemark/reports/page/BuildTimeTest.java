@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A campaign's report is made in seconds and in 1 GiB; the bound leaves room for a busy machine.
+ * A campaign's report is made in seconds and in a small heap, far below the 1 GiB that is promised
+ * for the whole process; the bound of time leaves room for a busy machine.
  */
 class BuildTimeTest {
   private static final long SLOWEST_MILLIS = 45_000;
@@ -20,13 +21,13 @@ class BuildTimeTest {
   @TempDir Path folder;
 
   @Test
-  void fiftyThousandRowsAreBuiltInOneGibibyte() throws IOException, InterruptedException {
+  void fiftyThousandRowsAreBuiltInAQuarterOfAGibibyte() throws IOException, InterruptedException {
     Path campaign = Journals.campaign(folder, 50_000);
     Path page = folder.resolve("report.html");
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx1g",
+                "-Xmx256m",
                 "-cp",
                 System.getProperty("java.class.path"),
                 BuildReport.class.getName(),
@@ -39,8 +40,8 @@ class BuildTimeTest {
     assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
     assertThat(said).matches("50000 \\d+");
     long millis = Long.parseLong(said.substring(said.indexOf(' ') + 1));
-    System.out.println("50,000 rows: page built in " + millis + " ms, in 1 GiB of heap at most");
+    System.out.println("50,000 rows: page built in " + millis + " ms, in 256 MiB of heap at most");
     assertThat(millis).isLessThan(SLOWEST_MILLIS);
-    assertThat(Files.size(page)).isLessThan(40_000_000);
+    assertThat(Files.size(page)).isLessThan(10_000_000);
   }
 }

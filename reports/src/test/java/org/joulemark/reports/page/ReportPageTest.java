@@ -121,6 +121,16 @@ class ReportPageTest {
               + "return Boolean(one.querySelector('.chart svg, .chart canvas, .empty code'))",
           "picture-" + picture);
     }
+    assertThat(
+            browser.run(
+                "return [...new Set(echarts.getInstanceByDom(document.getElementById('chart-heat'))"
+                    + ".getOption().series[0].data"
+                    + ".filter(one => one.value[2] > arguments[0])"
+                    + ".filter(one => one.value[2] < arguments[0] + 0.1)"
+                    + ".map(one => one.label.color))]",
+                scheme.equals("light") ? 0.45 : 0.7))
+        .as("dark ink where the ramp is light: its middle in light, its end in dark")
+        .isEqualTo(List.of("#101513"));
     assertThat(text("#picture-tasks .empty")).contains("java -jar benchmarks.jar");
     assertThat(text("#picture-trace .empty")).contains("trace=");
     assertThat(browser.run("return document.documentElement.scrollWidth <= innerWidth"))

@@ -1,0 +1,84 @@
+package org.joulemark.reports.result;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Journals of many blocks: every line is read once, in order, under its own number. */
+class JournalReaderTest {
+  private static final String LINE =
+      """
+      {"benchmark": "org.joulemark.X.y", "params": {"n": "%d", "long": "%s"}, "outcome": "ok", \
+      "notes": {"ä": "β %d"}, "results": []}""";
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4})
+  void readsEveryLineOfManyBlocks(int seed) throws IOException {
+    Random random = new Random(seed);
+    StringBuilder journal = new StringBuilder();
+    List<Integer> places = new ArrayList<>();
+    int lines = 0;
+    int broken = 0;
+    for (int i = 0; i < 200; i++) {
+      int size = random.nextInt(8) == 0 ? random.nextInt(1_000_000) : random.nextInt(5_000);
+      String line = LINE.formatted(i, "x".repeat(size), i);
+      switch (random.nextInt(10)) {
+        case 0 -> {
+          journal.append("\n \n");
+          lines += 2;
+        }
+        case 1 -> {
+          // Without its last brace; the next line must not be taken for the rest of this one.
+          journal.append(line, 0, line.length() - 1).append('\n');
+          lines++;
+          broken++;
+        }
+        default -> {
+          // Spaces before and line ends of Windows are no error.
+          journal.append(i % 7 == 0 ? " " : "").append(line).append(i % 5 == 0 ? "\r\n" : "\n");
+          places.add(++lines);
+        }
+      }
+    }
+    Reading reading =
+        JournalReader.read(
+            Path.of("j"),
+            new ByteArrayInputStream(journal.toString().getBytes(StandardCharsets.UTF_8)),
+            true);
+    assertThat(reading.rows()).extracting(LocatedRow::place).isEqualTo(places);
+    assertThat(reading.cutOff()).isFalse();
+    assertThat(reading.complaint().isPresent()).isEqualTo(broken > 0);
+    for (LocatedRow located : reading.rows()) {
+      Map<String, String> params = located.row().params();
+      assertThat(params.keySet()).containsExactly("n", "long");
+      assertThat(located.row().notes()).isEqualTo(Map.of("ä", "β " + params.get("n")));
+      assertThat(params.getOrDefault("other", "none")).isEqualTo("none");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\n", "", "\r\n"})
+  void aNameThatStandsTwiceIsRefused(String end) throws IOException {
+    String twice =
+        "{\"benchmark\": \"org.joulemark.X.y\", \"params\": {\"n\": \"1\", \"n\": \"2\"},"
+            + " \"outcome\": \"ok\"}";
+    Reading reading =
+        JournalReader.read(
+            Path.of("j"),
+            new ByteArrayInputStream((twice + "\n" + end).getBytes(StandardCharsets.UTF_8)),
+            true);
+    assertThat(reading.rows()).isEmpty();
+    assertThat(reading.complaint().orElseThrow())
+        .contains("j, line 1")
+        .contains("'n' stands twice");
+  }
+}
