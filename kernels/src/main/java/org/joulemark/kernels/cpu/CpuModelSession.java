@@ -4,10 +4,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.joulemark.kernels.cpu.CpuLinear.Fused;
+import org.joulemark.kernels.engine.Decisions;
 import org.joulemark.kernels.engine.ModelSession;
 import org.joulemark.kernels.engine.Work;
 import org.joulemark.kernels.layer.GreedyDecoding;
@@ -493,6 +495,11 @@ final class CpuModelSession implements ModelSession {
     }
 
     @Override
+    public Optional<Decisions> decisions() {
+      return linears.decisions();
+    }
+
+    @Override
     public Map<String, String> facts() {
       return CpuModelSession.this.facts();
     }
@@ -510,7 +517,8 @@ final class CpuModelSession implements ModelSession {
     Map<String, String> facts = new TreeMap<>();
     facts.put("algorithm", single.pass.implementations());
     facts.put("attention", CpuEngine.ATTENTION);
-    facts.put("kv.cache", "FP32");
+    facts.put("kv.cache", caches.get(0).description());
+    facts.putAll(linears.facts());
     return facts;
   }
 

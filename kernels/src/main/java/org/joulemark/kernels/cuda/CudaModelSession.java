@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import org.joulemark.kernels.engine.Decisions;
 import org.joulemark.kernels.engine.DeviceTimes;
 import org.joulemark.kernels.engine.LayerOptions;
 import org.joulemark.kernels.engine.ModelSession;
@@ -303,6 +305,11 @@ final class CudaModelSession implements ModelSession {
     @Override
     public void resetDeviceTimes() {
       work.resetDeviceTimes();
+    }
+
+    @Override
+    public Optional<Decisions> decisions() {
+      return (owned == null ? single : owned).decisions();
     }
 
     @Override

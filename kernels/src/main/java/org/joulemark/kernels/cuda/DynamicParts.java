@@ -3,6 +3,8 @@ package org.joulemark.kernels.cuda;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import org.joulemark.kernels.engine.Decisions;
 import org.joulemark.kernels.quant.LinearPart;
 import org.jspecify.annotations.Nullable;
 
@@ -52,25 +54,31 @@ final class DynamicParts implements CudaLayerParts {
   @Override
   public Map<String, String> measured() {
     Map<String, String> facts = new LinkedHashMap<>();
-    long calls = 0;
-    long int8Calls = 0;
     for (Map.Entry<LinearPart, DynamicLinear> entry : linears.entrySet()) {
       ActivationChoice.Outcome outcome = entry.getValue().outcome(staging);
-      calls += outcome.calls();
-      int8Calls += outcome.int8Calls();
       String name = frame.name(entry.getKey()) + ".";
       facts.put(name + "int8.share", share(outcome.int8Calls(), outcome.calls()));
       facts.put(name + "activation.absmax", Float.toString(outcome.largest()));
       facts.put(name + "activation.outlier.share", Float.toString(outcome.outlierShare()));
       facts.put(name + "activation.kurtosis", Float.toString(outcome.kurtosis()));
     }
-    facts.put("dynamic.int8.share", share(int8Calls, calls));
-    facts.put("dynamic.calls", Long.toString(calls));
+    return facts;
+  }
+
+  @Override
+  public Optional<Decisions> decisions() {
     if (decidingSeconds == null) {
       decidingSeconds = timeDeciding();
     }
-    facts.put("dynamic.deciding.seconds", Double.toString(decidingSeconds));
-    return facts;
+    long calls = 0;
+    long int8Calls = 0;
+    for (DynamicLinear linear : linears.values()) {
+      ActivationChoice.Outcome outcome = linear.outcome(staging);
+      calls += outcome.calls();
+      int8Calls += outcome.int8Calls();
+    }
+    double layers = (double) calls / linears.size();
+    return Optional.of(new Decisions(calls, int8Calls, layers * decidingSeconds));
   }
 
   /** NaN before the first call. */
