@@ -213,7 +213,7 @@ final class VerifyCommand extends SubCommand {
       return report(
           shape.id() + ", a whole model, in " + strategy.id(),
           file.map(Path::toString).orElse("the FP64 reference"),
-          PassVerifier.verify(session, pass, PassTolerance.of(strategy)));
+          PassVerifier.verify(session, pass, PassTolerance.of(strategy.base())));
     }
   }
 
@@ -226,7 +226,7 @@ final class VerifyCommand extends SubCommand {
       ExpectedPass pass = reference(problem, weights.model());
       List<TensorComparison> rows =
           new ArrayList<>(
-              PassVerifier.verify(session, pass, PassTolerance.of(strategy, shape.layers())));
+              PassVerifier.verify(session, pass, PassTolerance.of(problem, weights.model(), pass)));
       rows.add(displacement(session, pass, strategy, weights.model()));
       return report(shape.id() + ", a whole model, in " + strategy.id(), DEFINITION, rows);
     }
@@ -295,7 +295,7 @@ final class VerifyCommand extends SubCommand {
           continue;
         }
         LayerVerification verification = LayerVerifier.verifyBoth(problem, source, output);
-        rows.add(verification.definition());
+        rows.addAll(verification.definition());
         if (!strategy.isPlain()) {
           rows.add(verification.displacement());
         }
