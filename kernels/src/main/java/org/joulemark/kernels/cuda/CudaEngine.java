@@ -14,6 +14,7 @@ import org.joulemark.kernels.engine.GemmOptions;
 import org.joulemark.kernels.engine.GemmWork;
 import org.joulemark.kernels.engine.LayerOptions;
 import org.joulemark.kernels.engine.LayerWork;
+import org.joulemark.kernels.engine.LinearWork;
 import org.joulemark.kernels.engine.MemoryNeed;
 import org.joulemark.kernels.engine.ModelSession;
 import org.joulemark.kernels.engine.TrainableLinear;
@@ -22,6 +23,7 @@ import org.joulemark.kernels.gemm.EncodedOperands;
 import org.joulemark.kernels.gemm.GemmProblem;
 import org.joulemark.kernels.gemm.OperandSource;
 import org.joulemark.kernels.layer.LayerProblem;
+import org.joulemark.kernels.layer.LinearProblem;
 import org.joulemark.kernels.layer.ModelProblem;
 import org.joulemark.kernels.model.LayerTensors;
 import org.joulemark.kernels.model.ModelShape;
@@ -264,6 +266,17 @@ public final class CudaEngine implements Engine, SelfChecking {
   public ModelSession model(ModelProblem problem, TensorSource source, LayerOptions options) {
     checkPass(problem.shape(), problem.strategy(), options);
     return CudaModelSession.prepare(problem, this, planner(workspace()), source, options);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalArgumentException for an option that this engine does not know
+   */
+  @Override
+  public LinearWork linear(LinearProblem problem, TensorSource source, LayerOptions options) {
+    checkPass(problem.shape(), problem.strategy(), options);
+    return CudaLinearWork.prepare(problem, this, planner(workspace()), source, options);
   }
 
   /** {@inheritDoc} In mixed precision: what is multiplied and what comes of it in FP16. */

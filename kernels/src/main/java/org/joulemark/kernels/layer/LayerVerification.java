@@ -5,8 +5,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * How right and how faithful the output of a layer pass is. For a strategy that quantizes nothing
- * all are the same.
+ * How right and how faithful the output of a layer pass, or of a linear part by itself, is. For a
+ * strategy that quantizes nothing all are the same.
  *
  * @param definition against what the strategy defines: the distance first, then what else {@link
  *     DefinitionCheck} asks

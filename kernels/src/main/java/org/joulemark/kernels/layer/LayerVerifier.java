@@ -10,6 +10,7 @@ import org.joulemark.kernels.model.TensorSource;
 import org.joulemark.kernels.model.TensorSpec;
 import org.joulemark.kernels.quant.ElementCodec;
 import org.joulemark.kernels.quant.ElementType;
+import org.joulemark.kernels.quant.Precision;
 import org.joulemark.kernels.quant.definition.Int4Groups;
 
 /**
@@ -141,7 +142,8 @@ public final class LayerVerifier {
 
   private static ReferenceLayer.Trace trace(
       LayerProblem problem, TensorSource source, int[] wanted, Jitter jitter) {
-    TensorSource given = problem.strategy().isPlain() ? source : stored(problem, source);
+    TensorSource given =
+        problem.strategy().isPlain() ? source : stored(problem.precision(), source);
     ReferenceLayer layer =
         new ReferenceLayer(
             problem.shape(),
@@ -165,8 +167,8 @@ public final class LayerVerifier {
    * Activations as engines are given them, in the base precision's format: the first quantizer then
    * sees the same numbers. Weights are quantized from the source's own numbers.
    */
-  private static TensorSource stored(LayerProblem problem, TensorSource source) {
-    ElementType format = problem.precision().activation();
+  static TensorSource stored(Precision precision, TensorSource source) {
+    ElementType format = precision.activation();
     return new TensorSource() {
       @Override
       public void row(TensorSpec tensor, int row, float[] into) {
@@ -221,7 +223,7 @@ public final class LayerVerifier {
   }
 
   /** The first and the last token, and others evenly between them. */
-  private static int[] chosen(int n, int count) {
+  static int[] chosen(int n, int count) {
     TreeSet<Integer> chosen = new TreeSet<>();
     int most = Math.max(1, Math.min(n, count));
     for (int i = 0; i < most; i++) {
