@@ -93,6 +93,24 @@ class PassJobIT {
     assertThat(decides || unsupported()).isTrue();
   }
 
+  @Test
+  void measuresOneLinearPartUnderStrategies() throws IOException, InterruptedException {
+    SuiteProcess suite =
+        run(
+            "QuantizedGemm -p part=qkv,down -p strategy=fp32,w8a16 -p tokens=5 -p inputs=outliers"
+                + " -p checkpoint="
+                + GoldenFolders.path("tiny-llama"));
+    assertThat(suite.exitCode()).as(suite.out() + suite.err()).isZero();
+    JsonNode results =
+        new ObjectMapper().readTree(folder.resolve("results").resolve("results.json").toFile());
+    assertThat(results).hasSize(4);
+    for (JsonNode result : results) {
+      double score = result.path("secondaryMetrics").path("score").path("score").asDouble();
+      boolean plain = result.path("params").path("strategy").asText().equals("fp32");
+      assertThat(score).isBetween(plain ? 1 - 1e-5 : 0.9, plain ? 1.0 : 1 - 1e-4);
+    }
+  }
+
   private boolean unsupported() throws IOException {
     return journal().stream().anyMatch(entry -> entry.outcome() == Outcome.UNSUPPORTED);
   }

@@ -200,6 +200,7 @@ public final class CudaEngine implements Engine, SelfChecking {
     new CudaDynamicSelfTest(this).run(checks);
     new CudaInt8CacheSelfTest(this).run(checks);
     new CudaOutlierSelfTest(this).run(checks);
+    new CudaLinearSelfTest(this).run(checks);
     new CudaModelSelfTest(this).run(checks);
     new CudaTrainingSelfTest(this).run(checks);
   }
