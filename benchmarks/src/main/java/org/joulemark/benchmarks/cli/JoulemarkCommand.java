@@ -44,6 +44,7 @@ import picocli.CommandLine.ParameterException;
       "  java -jar benchmarks.jar doctor                           what is here, and what is missing",
       "  java -jar benchmarks.jar -p precision=INT8 -p shape=qwen2.5-7b/gate_up -p tokens=16,2048",
       "  java -jar benchmarks.jar LayerPrefill -p strategy=int8-sym,fp8 -p inputs=outliers",
+      "  java -jar benchmarks.jar QuantizedGemm -p part=gate_up -p strategy=fp16,int8-sym -p tokens=16,2048",
       "  java -jar benchmarks.jar Task -p task=mmlu,gsm8k          the energy, EOR and TWEOR of whole tasks",
       "  java -jar benchmarks.jar --preset standard --out results  a result to keep",
       "  java -jar benchmarks.jar report results                   look at it: one HTML file, no network needed",

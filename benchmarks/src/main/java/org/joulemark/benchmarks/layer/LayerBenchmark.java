@@ -82,8 +82,8 @@ public abstract class LayerBenchmark extends PassBenchmark {
               throw new PassMismatchException(name, comparison);
             });
     WorkWindow.note(
-        "verified.definition.error",
-        Double.toString(verification.definition().relativeFrobenius()));
+        "verified.definition.error", Double.toString(verification.distance().relativeFrobenius()));
+    WorkWindow.note("verified.definition.bound", Double.toString(verification.distance().bound()));
     return verification;
   }
 }

@@ -77,7 +77,8 @@ public final class ModelVerification {
     try (ModelSession session = engine.model(problem, source, options)) {
       ExpectedPass expected =
           ExpectedPass.from(new ReferenceModel(problem, source), tokens, 1, TOKENS - 1, 1);
-      rows.addAll(PassVerifier.verify(session, expected, PassTolerance.of(strategy, layers())));
+      rows.addAll(
+          PassVerifier.verify(session, expected, PassTolerance.of(problem, source, expected)));
       if (!strategy.isPlain()) {
         rows.addAll(againstUnquantized(session, expected, strategy));
       }

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.joulemark.benchmarks.gemm.QuantizedGemm;
 import org.joulemark.benchmarks.task.TaskBenchmark;
 import org.joulemark.benchmarks.task.TaskCatalogue;
 import org.joulemark.benchmarks.work.ScaleFinder;
@@ -70,6 +71,7 @@ public final class ParameterRules {
                         Weights.NORMAL,
                         Weights.OUTLIERS,
                         Weights.TOKENS)),
+            Map.entry("part", QuantizedGemm::part),
             Map.entry("sequence", value -> wholeNumber("sequence", value, 1, MOST_POSITIONS)),
             Map.entry("context", value -> wholeNumber("context", value, 1, MOST_POSITIONS)),
             Map.entry("task", TaskCatalogue.standard()::get),

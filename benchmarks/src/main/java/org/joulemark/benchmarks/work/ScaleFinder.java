@@ -12,6 +12,7 @@ import org.joulemark.kernels.engine.Engine;
 import org.joulemark.kernels.engine.UnsupportedWorkException;
 import org.joulemark.kernels.layer.EmbeddedTokens;
 import org.joulemark.kernels.layer.LayerCalibration;
+import org.joulemark.kernels.layer.LinearProblem;
 import org.joulemark.kernels.model.LayerTensors;
 import org.joulemark.kernels.model.ModelTensors;
 import org.joulemark.kernels.model.TensorSource;
@@ -19,6 +20,7 @@ import org.joulemark.kernels.model.TensorSpec;
 import org.joulemark.kernels.qat.TrainedScales;
 import org.joulemark.kernels.quant.LayerScales;
 import org.joulemark.kernels.quant.LinearScheme;
+import org.joulemark.kernels.quant.PartScales;
 import org.joulemark.kernels.quant.Strategy;
 import org.joulemark.kernels.quant.calibration.Calibration;
 import org.joulemark.kernels.quant.calibration.CalibrationException;
@@ -98,6 +100,35 @@ public final class ScaleFinder {
     return found.isEmpty() ? LayerScales.NONE : found.get(0);
   }
 
+  /**
+   * Of one linear part of the model's first layer, alone and with the inputs that are measured: the
+   * calibration set is rows of what the part is given.
+   *
+   * @throws CalibrationException if the file is none, or of something else
+   * @throws UnsupportedWorkException if the strategy's scales cannot be fitted
+   */
+  public PartScales part(LinearProblem problem) {
+    if (!strategy.linear().needsCalibration()) {
+      return PartScales.NONE;
+    }
+    if (!calibration.equals(AUTO)) {
+      return given(Path.of(calibration), 1).get(0).of(problem.part());
+    }
+    if (trainingSteps() > 0) {
+      throw new UnsupportedWorkException(
+          "strategy="
+              + strategy.id()
+              + " learns the scales of a whole layer; give them as calibration=FILE, such as"
+              + " LayerPrefill leaves in its results' folder calibrations.");
+    }
+    WorkWindow.note("calibration.tokens", Integer.toString(LAYER_TOKENS));
+    return fitter(weights.layer())
+        .fit(
+            problem.part(),
+            problem.weights(weights.layer()).weight(problem.part()),
+            calibrationSet(weights.layer(), LAYER_TOKENS, problem.inputs()));
+  }
+
   private Found fittedLayer() {
     return new Found(
         List.of(
@@ -150,7 +181,11 @@ public final class ScaleFinder {
   }
 
   private double[][] calibrationSet(TensorSource source, int tokens) {
-    TensorSpec input = TensorSpec.input(INPUT, tokens, weights.shape().hidden());
+    return calibrationSet(source, tokens, weights.shape().hidden());
+  }
+
+  private static double[][] calibrationSet(TensorSource source, int tokens, int columns) {
+    TensorSpec input = TensorSpec.input(INPUT, tokens, columns);
     double[][] x = new double[tokens][input.columns()];
     float[] row = new float[input.columns()];
     for (int m = 0; m < tokens; m++) {

@@ -2,6 +2,7 @@ package org.joulemark.benchmarks.work;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.joulemark.harness.jmh.WorkWindow;
 import org.joulemark.harness.metrics.Metric;
 import org.joulemark.harness.metrics.WorkUnit;
@@ -25,6 +26,7 @@ public final class WorkSession implements AutoCloseable {
   private final WorkUnit unit;
   private final Ceiling ceiling;
   private final Runnable free;
+  private Optional<DecisionWindow> deciding = Optional.empty();
 
   /**
    * For work that has been verified.
@@ -70,6 +72,7 @@ public final class WorkSession implements AutoCloseable {
       run(RUN_IN_NANOS);
     }
     work.resetDeviceTimes();
+    deciding = DecisionWindow.open(work);
     WorkWindow.open(unit, session.engine().energyDomain(), work::completed);
     // Last, so that opening the window cannot let the queue run dry: JMH would count its refilling.
     work.prime();
@@ -82,6 +85,7 @@ public final class WorkSession implements AutoCloseable {
    */
   public void end(Metric... more) {
     work.drain();
+    List<Metric> decided = deciding.map(DecisionWindow::close).orElse(List.of());
     DeviceTimes times = work.deviceTimes();
     List<Metric> metrics = new ArrayList<>();
     metrics.add(new Metric("device.time", times.medianSeconds(), "s/op"));
@@ -89,6 +93,7 @@ public final class WorkSession implements AutoCloseable {
     metrics.add(new Metric("device.time.p10", times.p10Seconds(), "s/op"));
     metrics.add(new Metric("device.time.p90", times.p90Seconds(), "s/op"));
     metrics.addAll(ceiling.metrics(times.medianSeconds()));
+    metrics.addAll(decided);
     metrics.addAll(List.of(more));
     WorkWindow.close(metrics, this::runMore);
   }

@@ -64,6 +64,59 @@ class PassJobIT {
   }
 
   @Test
+  void whatADynamicStrategyDecidesIsMeasuredAndNothingElseIs()
+      throws IOException, InterruptedException {
+    SuiteProcess suite =
+        run(
+            "LayerPrefill ModelDecode -p strategy=dynamic,w8a16 -p sequence=5 -p context=4"
+                + " -p checkpoint="
+                + GoldenFolders.path("tiny-llama"));
+    assertThat(suite.exitCode()).as(suite.out() + suite.err()).isZero();
+    JsonNode results =
+        new ObjectMapper().readTree(folder.resolve("results").resolve("results.json").toFile());
+    boolean decides = false;
+    for (JsonNode result : results) {
+      JsonNode metrics = result.path("secondaryMetrics");
+      if (!result.path("params").path("strategy").asText().startsWith("dynamic")) {
+        assertThat(metrics.fieldNames()).toIterable().noneMatch(n -> n.startsWith("dynamic."));
+        continue;
+      }
+      decides = true;
+      assertThat(metrics.path("dynamic.int8.share").path("score").asDouble(-1)).isBetween(0.0, 1.0);
+      JsonNode time = metrics.path("dynamic.decide.time");
+      assertThat(time.path("scoreUnit").asText()).isEqualTo("s/op");
+      assertThat(time.path("score").asDouble() * 1e6)
+          .isPositive()
+          .isLessThan(result.path("primaryMetric").path("score").asDouble());
+      assertThat(metrics.path("dynamic.decide.share").path("score").asDouble(-1))
+          .isBetween(1e-6, 1.0);
+    }
+    assertThat(decides || unsupported()).isTrue();
+  }
+
+  @Test
+  void measuresOneLinearPartUnderStrategies() throws IOException, InterruptedException {
+    SuiteProcess suite =
+        run(
+            "QuantizedGemm -p part=qkv,down -p strategy=fp32,w8a16 -p tokens=5 -p inputs=outliers"
+                + " -p checkpoint="
+                + GoldenFolders.path("tiny-llama"));
+    assertThat(suite.exitCode()).as(suite.out() + suite.err()).isZero();
+    JsonNode results =
+        new ObjectMapper().readTree(folder.resolve("results").resolve("results.json").toFile());
+    assertThat(results).hasSize(4);
+    for (JsonNode result : results) {
+      double score = result.path("secondaryMetrics").path("score").path("score").asDouble();
+      boolean plain = result.path("params").path("strategy").asText().equals("fp32");
+      assertThat(score).isBetween(plain ? 1 - 1e-5 : 0.9, plain ? 1.0 : 1 - 1e-4);
+    }
+  }
+
+  private boolean unsupported() throws IOException {
+    return journal().stream().anyMatch(entry -> entry.outcome() == Outcome.UNSUPPORTED);
+  }
+
+  @Test
   void aPrecisionThatTheEngineLacksIsAnOutcome() throws IOException, InterruptedException {
     SuiteProcess suite =
         run(

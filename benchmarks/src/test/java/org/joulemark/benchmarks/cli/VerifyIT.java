@@ -1,6 +1,7 @@
 package org.joulemark.benchmarks.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code verify} of the finished jar, on the CPU engine. */
 class VerifyIT {
@@ -48,6 +50,27 @@ class VerifyIT {
     SuiteProcess suite = verify("--model", ".", "--batch", "3", "--sequence", "13");
     assertThat(suite.exitCode()).as(suite.out() + suite.err()).isZero();
     assertThat(suite.out()).contains("against the FP64 reference").contains("All 7 tensors");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"int8-sym/per-tensor/entropy", "smoothquant", "w8a16", "kv-int8"})
+  void holdsAStrategyAgainstItsDefinition(String strategy)
+      throws IOException, InterruptedException {
+    SuiteProcess suite =
+        verify(
+            "--model",
+            GoldenFolders.path("tiny-qwen2").toString(),
+            "--strategy",
+            strategy,
+            "--sequence",
+            "9");
+    assumeFalse(suite.err().contains("needs VNNI"), suite.err());
+    assertThat(suite.exitCode()).as(suite.out() + suite.err()).isZero();
+    assertThat(suite.out())
+        .contains("against its own definition in FP64")
+        .containsPattern("hidden_states.2 +ok")
+        .containsPattern("logits/displacement +ok")
+        .contains("All 8 tensors are within their bounds.");
   }
 
   @Test
@@ -99,7 +122,19 @@ class VerifyIT {
     assertOneSentence(verify(), "--model", "--hash-weights");
     assertOneSentence(verify("--model", golden, "--hash-weights", "yi-6b"), "--model");
     assertOneSentence(verify("--hash-weights", "gpt-9"), "gpt-9", "yi-6b");
-    assertOneSentence(verify("--model", golden, "--precision", "int8"), "int8", "bf16");
+    assertOneSentence(verify("--model", golden, "--strategy", "int8"), "int8", "bf16", "fp8");
+    assertOneSentence(verify("--model", golden, "--strategy", "int8-sym/per-row"), "per-row");
+    assertOneSentence(
+        verify(
+            "--model",
+            golden,
+            "--strategy",
+            "w8a16",
+            "--expected",
+            golden + "/expected.safetensors"),
+        "--expected",
+        "w8a16",
+        "its own definition");
     assertOneSentence(verify("--model", golden, "--expected", "nowhere"), "--expected nowhere");
     assertOneSentence(verify("--model", golden, "--sequence", "1"), "--sequence 1");
     assertOneSentence(

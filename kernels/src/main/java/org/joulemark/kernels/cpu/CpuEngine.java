@@ -13,12 +13,14 @@ import org.joulemark.kernels.engine.GemmOptions;
 import org.joulemark.kernels.engine.GemmWork;
 import org.joulemark.kernels.engine.LayerOptions;
 import org.joulemark.kernels.engine.LayerWork;
+import org.joulemark.kernels.engine.LinearWork;
 import org.joulemark.kernels.engine.ModelSession;
 import org.joulemark.kernels.engine.TrainableLinear;
 import org.joulemark.kernels.engine.UnsupportedWorkException;
 import org.joulemark.kernels.gemm.GemmProblem;
 import org.joulemark.kernels.gemm.OperandSource;
 import org.joulemark.kernels.layer.LayerProblem;
+import org.joulemark.kernels.layer.LinearProblem;
 import org.joulemark.kernels.layer.ModelProblem;
 import org.joulemark.kernels.model.LayerTensors;
 import org.joulemark.kernels.model.ModelShape;
@@ -153,6 +155,17 @@ public final class CpuEngine implements Engine {
   public ModelSession model(ModelProblem problem, TensorSource source, LayerOptions options) {
     checkPass(problem.shape(), problem.strategy(), options);
     return CpuModelSession.prepare(problem, context, team, source);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalArgumentException for a library that is not one of {@link #libraries()}
+   */
+  @Override
+  public LinearWork linear(LinearProblem problem, TensorSource source, LayerOptions options) {
+    checkPass(problem.shape(), problem.strategy(), options);
+    return CpuLinearWork.prepare(problem, context, team, source);
   }
 
   /** {@inheritDoc} In FP32. */

@@ -4,8 +4,10 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
+import org.joulemark.kernels.engine.Decisions;
 import org.joulemark.kernels.engine.LayerWork;
 import org.joulemark.kernels.layer.CacheContents;
 import org.joulemark.kernels.layer.HostTensor;
@@ -211,6 +213,11 @@ final class CpuLayerWork implements LayerWork {
     for (int row = 0; row < pass.rows(); row++) {
       pass.output().put(row, 0, nan, 0, nan.length);
     }
+  }
+
+  @Override
+  public Optional<Decisions> decisions() {
+    return linears.decisions();
   }
 
   @Override

@@ -2,7 +2,8 @@ package org.joulemark.kernels.cpu;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.Optional;
+import org.joulemark.kernels.engine.Decisions;
 import org.joulemark.kernels.quant.ElementType;
 import org.joulemark.kernels.quant.LinearPart;
 import org.joulemark.kernels.quant.LinearScheme;
@@ -17,8 +18,7 @@ final class CpuLinears {
   private final DnnlContext context;
   private final WorkerTeam team;
   private final Strategy strategy;
-  private final AtomicLong calls = new AtomicLong();
-  private final AtomicLong int8Calls = new AtomicLong();
+  private final DecisionCounter counter = new DecisionCounter();
 
   /** For one layer or model. */
   CpuLinears(DnnlContext context, WorkerTeam team, Strategy strategy) {
@@ -80,8 +80,7 @@ final class CpuLinears {
           strategy.base().activation(),
           int8(scope, part, dynamic.int8(), spec, like == null ? null : like.int8()),
           plain(scope, spec, like == null ? null : like.plain()),
-          calls,
-          int8Calls);
+          counter);
     }
     throw new IllegalStateException("the engine refuses " + strategy.id());
   }
@@ -112,15 +111,18 @@ final class CpuLinears {
     return strategy.linear() instanceof LinearScheme.WeightOnly ? 1 : base;
   }
 
-  /** What is measured, for the facts: the share of calls that a dynamic strategy ran in INT8. */
+  /** What a dynamic strategy decided so far; empty for every other. */
+  Optional<Decisions> decisions() {
+    return strategy.linear() instanceof LinearScheme.Dynamic
+        ? Optional.of(counter.decisions())
+        : Optional.empty();
+  }
+
+  /** How the parts are carried out, for the facts. */
   Map<String, String> facts() {
     Map<String, String> facts = new LinkedHashMap<>();
     if (!strategy.isPlain()) {
       facts.put("unquantized", plainPrecision().name());
-    }
-    if (calls.get() > 0) {
-      facts.put("dynamic.calls", Long.toString(calls.get()));
-      facts.put("dynamic.int8.share", Double.toString((double) int8Calls.get() / calls.get()));
     }
     return facts;
   }

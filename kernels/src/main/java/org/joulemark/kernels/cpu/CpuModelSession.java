@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.joulemark.kernels.engine.Decisions;
 import org.joulemark.kernels.engine.ModelSession;
 import org.joulemark.kernels.engine.Work;
 import org.joulemark.kernels.layer.GreedyDecoding;
@@ -236,6 +238,11 @@ final class CpuModelSession implements ModelSession {
     }
 
     @Override
+    public Optional<Decisions> decisions() {
+      return weights.linears().decisions();
+    }
+
+    @Override
     public Map<String, String> facts() {
       return CpuModelSession.this.facts();
     }
@@ -253,7 +260,8 @@ final class CpuModelSession implements ModelSession {
     Map<String, String> facts = new TreeMap<>();
     facts.put("algorithm", single.implementations());
     facts.put("attention", CpuEngine.ATTENTION);
-    facts.put("kv.cache", "FP32");
+    facts.put("kv.cache", weights.caches().get(0).description());
+    facts.putAll(weights.linears().facts());
     return facts;
   }
 

@@ -1,6 +1,5 @@
 package org.joulemark.kernels.cpu;
 
-import java.util.concurrent.atomic.AtomicLong;
 import org.joulemark.kernels.quant.ElementCodec;
 import org.joulemark.kernels.quant.ElementType;
 import org.joulemark.kernels.quant.LinearScheme;
@@ -17,16 +16,14 @@ final class DynamicLinear implements CpuLinear {
   private final Int8Linear int8;
   private final DnnlLinear plain;
   private final float[] row;
-  private final AtomicLong calls;
-  private final AtomicLong int8Calls;
+  private final DecisionCounter counter;
 
   /**
    * Over both ways.
    *
    * @param seen the format that activations are rounded to before they are looked at
    * @param plain takes X in X's own format
-   * @param calls counts every call
-   * @param int8Calls counts those that were carried out in INT8
+   * @param counter is told of every call
    */
   DynamicLinear(
       LinearScheme.Dynamic scheme,
@@ -34,16 +31,14 @@ final class DynamicLinear implements CpuLinear {
       ElementType seen,
       Int8Linear int8,
       DnnlLinear plain,
-      AtomicLong calls,
-      AtomicLong int8Calls) {
+      DecisionCounter counter) {
     this.scheme = scheme;
     this.spec = spec;
     this.seen = seen;
     this.int8 = int8;
     this.plain = plain;
     this.row = new float[spec.k()];
-    this.calls = calls;
-    this.int8Calls = int8Calls;
+    this.counter = counter;
   }
 
   /** What is multiplied in INT8. */
@@ -76,9 +71,10 @@ final class DynamicLinear implements CpuLinear {
     Call quantized = int8.bind(scope, both.int8(), x, y, other);
     Call exact = plain.bind(scope, both.plain(), x, y, other);
     return () -> {
-      calls.incrementAndGet();
-      if (quantizesWell(x)) {
-        int8Calls.incrementAndGet();
+      long begun = System.nanoTime();
+      boolean inInt8 = quantizesWell(x);
+      counter.decided(inInt8, System.nanoTime() - begun);
+      if (inInt8) {
         quantized.run();
       } else {
         exact.run();

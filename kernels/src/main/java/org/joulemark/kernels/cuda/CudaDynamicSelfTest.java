@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.joulemark.kernels.engine.Decisions;
 import org.joulemark.kernels.engine.LayerOptions;
 import org.joulemark.kernels.engine.LayerWork;
 import org.joulemark.kernels.layer.LayerProblem;
@@ -29,6 +30,7 @@ import org.joulemark.kernels.selftest.SelfTestFailure;
 final class CudaDynamicSelfTest {
   private static final TensorSource WELL = new SeededTensors(17);
   private static final int BATCH = 2;
+  private static final int PARTS = 4;
   // Few enough numbers for one block, and more.
   private static final int[] LENGTHS = {1, 9, 345};
   private static final float OUTLIER = 60;
@@ -136,6 +138,12 @@ final class CudaDynamicSelfTest {
                   + ".");
         }
       }
+      Decisions decisions =
+          work.decisions().orElseThrow(() -> new SelfTestFailure("Nothing was decided."));
+      if (decisions.int8Share() != inInt8.size() / (double) PARTS || !(decisions.seconds() > 0)) {
+        throw new SelfTestFailure(
+            decisions + " where " + inInt8.size() + " of " + PARTS + " parts run in INT8.");
+      }
       TensorComparison comparison =
           LayerVerifier.verify(problem, source, work.output(), Math.min(16, problem.newTokens()));
       if (!comparison.passed()) {
@@ -143,11 +151,11 @@ final class CudaDynamicSelfTest {
       }
       return String.format(
           Locale.ROOT,
-          "relative error %.1e of at most %.0e over %d numbers; deciding takes %s s.",
+          "relative error %.1e of at most %.0e over %d numbers; deciding takes %.1e s.",
           comparison.relativeFrobenius(),
           comparison.bound(),
           comparison.elements(),
-          facts.get("dynamic.deciding.seconds"));
+          decisions.seconds() * PARTS / decisions.calls());
     }
   }
 }

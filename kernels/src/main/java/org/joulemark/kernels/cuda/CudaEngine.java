@@ -14,6 +14,7 @@ import org.joulemark.kernels.engine.GemmOptions;
 import org.joulemark.kernels.engine.GemmWork;
 import org.joulemark.kernels.engine.LayerOptions;
 import org.joulemark.kernels.engine.LayerWork;
+import org.joulemark.kernels.engine.LinearWork;
 import org.joulemark.kernels.engine.MemoryNeed;
 import org.joulemark.kernels.engine.ModelSession;
 import org.joulemark.kernels.engine.TrainableLinear;
@@ -21,6 +22,7 @@ import org.joulemark.kernels.engine.UnsupportedWorkException;
 import org.joulemark.kernels.gemm.GemmProblem;
 import org.joulemark.kernels.gemm.OperandSource;
 import org.joulemark.kernels.layer.LayerProblem;
+import org.joulemark.kernels.layer.LinearProblem;
 import org.joulemark.kernels.layer.ModelProblem;
 import org.joulemark.kernels.model.TensorSource;
 import org.joulemark.kernels.quant.ElementType;
@@ -189,6 +191,7 @@ public final class CudaEngine implements Engine, SelfChecking {
     new CudaDynamicSelfTest(this).run(checks);
     new CudaInt8CacheSelfTest(this).run(checks);
     new CudaOutlierSelfTest(this).run(checks);
+    new CudaLinearSelfTest(this).run(checks);
     new CudaModelSelfTest(this).run(checks);
     new CudaTrainingSelfTest(this).run(checks);
   }
@@ -241,6 +244,18 @@ public final class CudaEngine implements Engine, SelfChecking {
     CudaOptions.check(options);
     PassSupport.check(this, problem.shape(), problem.strategy(), options);
     return CudaModelSession.prepare(problem, this, planner(), source, options);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalArgumentException for an option that this engine does not know
+   */
+  @Override
+  public LinearWork linear(LinearProblem problem, TensorSource source, LayerOptions options) {
+    CudaOptions.check(options);
+    PassSupport.check(this, problem.shape(), problem.strategy(), options);
+    return CudaLinearWork.prepare(problem, this, planner(), source, options);
   }
 
   /** {@inheritDoc} In mixed precision: what is multiplied and what comes of it in FP16. */

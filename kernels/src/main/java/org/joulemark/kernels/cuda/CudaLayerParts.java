@@ -1,6 +1,8 @@
 package org.joulemark.kernels.cuda;
 
 import java.util.Map;
+import java.util.Optional;
+import org.joulemark.kernels.engine.Decisions;
 
 /**
  * Everything of a pass but attention, bound layer by layer. What lies between a norm, a product, a
@@ -27,5 +29,13 @@ interface CudaLayerParts {
    */
   default Map<String, String> measured() {
     return Map.of();
+  }
+
+  /**
+   * What was decided since a layer was bound, empty where nothing is; waits for the stream. The
+   * time of a decision is taken once, of decisions that nothing follows from.
+   */
+  default Optional<Decisions> decisions() {
+    return Optional.empty();
   }
 }

@@ -3,6 +3,8 @@ package org.joulemark.kernels.cuda;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.joulemark.kernels.engine.Decisions;
 import org.joulemark.kernels.engine.ForwardingWork;
 import org.joulemark.kernels.engine.LayerOptions;
 import org.joulemark.kernels.engine.LayerWork;
@@ -222,6 +224,11 @@ final class CudaLayerWork extends ForwardingWork implements LayerWork {
   public void poisonOutput() {
     work.drain();
     pass.output().poison(engine.stream());
+  }
+
+  @Override
+  public Optional<Decisions> decisions() {
+    return pass.decisions();
   }
 
   @Override

@@ -1,6 +1,8 @@
 package org.joulemark.kernels.cuda;
 
 import java.util.Map;
+import java.util.Optional;
+import org.joulemark.kernels.engine.Decisions;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,11 @@ interface CudaLinear {
       DeviceArena.Slice x,
       DeviceArena.Slice y,
       DeviceArena.@Nullable Slice added);
+
+  /** What was decided since it was bound, empty where nothing is; waits for the stream. */
+  default Optional<Decisions> decisions() {
+    return Optional.empty();
+  }
 
   /** How it is carried out; empty before it is bound. */
   Map<String, String> facts();

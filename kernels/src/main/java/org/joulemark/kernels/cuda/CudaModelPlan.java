@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.joulemark.kernels.engine.Decisions;
 import org.joulemark.kernels.engine.LayerOptions;
 import org.joulemark.kernels.layer.ModelProblem;
 import org.joulemark.kernels.model.ModelShape;
@@ -335,6 +337,11 @@ final class CudaModelPlan implements AutoCloseable {
   /** What was counted and measured since the layers were bound; waits for the stream. */
   Map<String, String> measured() {
     return pass.measured();
+  }
+
+  /** What was decided since the layers were bound, empty where nothing is; waits for the stream. */
+  Optional<Decisions> decisions() {
+    return pass.decisions();
   }
 
   /** How each part is carried out, under its name. */

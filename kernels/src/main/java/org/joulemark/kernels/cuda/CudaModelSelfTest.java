@@ -27,6 +27,8 @@ import org.joulemark.kernels.selftest.SelfTestFailure;
  * greedy decoding; and that works do what {@link ModelSession#forward} does.
  */
 final class CudaModelSelfTest {
+  // As far as turned codes lead at most in a model so small.
+  private static final double TURNED = 3e-2;
   private static final TensorSource SOURCE = new SeededTensors(23);
   private static final int[][] PROMPTS = {
     {5, 4, 3, 2, 1, 0, 96}, {1, 2, 3, 4, 5, 6, 7}, {9, 9, 9, 9, 9, 9, 9}
@@ -97,8 +99,7 @@ final class CudaModelSelfTest {
       LayerOptions options) {
     try (ModelSession session = engine.model(problem, source, options)) {
       List<TensorComparison> rows =
-          PassVerifier.verify(
-              session, expected, PassTolerance.of(problem.strategy(), problem.shape().layers()));
+          PassVerifier.verify(session, expected, PassTolerance.of(problem, source, expected));
       double worst = 0;
       for (TensorComparison row : rows) {
         if (!row.passed()) {
@@ -140,7 +141,7 @@ final class CudaModelSelfTest {
         throw new SelfTestFailure("The session is at token " + position + ".");
       }
       // What a prompt read at once leaves may differ in codes by a rounding.
-      double bound = strategy.isPlain() ? 0 : PassTolerance.of(strategy).relativeFrobenius();
+      double bound = strategy.isPlain() ? 0 : TURNED;
       for (HostTensor logits : List.of(afterPrefill, again)) {
         TensorComparison comparison = TensorComparison.of("logits", wanted, logits, bound);
         if (!comparison.passed()) {

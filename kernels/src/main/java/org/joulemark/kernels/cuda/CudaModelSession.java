@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import org.joulemark.kernels.engine.Decisions;
 import org.joulemark.kernels.engine.ForwardingWork;
 import org.joulemark.kernels.engine.LayerOptions;
 import org.joulemark.kernels.engine.ModelSession;
@@ -278,6 +280,11 @@ final class CudaModelSession implements ModelSession {
     @Override
     protected Work work() {
       return work;
+    }
+
+    @Override
+    public Optional<Decisions> decisions() {
+      return (owned == null ? single : owned).decisions();
     }
 
     @Override

@@ -2,6 +2,8 @@ package org.joulemark.kernels.cuda;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import org.joulemark.kernels.engine.Decisions;
 import org.joulemark.kernels.engine.LayerOptions;
 import org.joulemark.kernels.layer.LayerWeights;
 import org.joulemark.kernels.model.ModelShape;
@@ -186,6 +188,11 @@ final class CudaPass {
   /** What was counted and measured since a layer was bound; waits for the stream. */
   Map<String, String> measured() {
     return parts.measured();
+  }
+
+  /** What was decided since a layer was bound, empty where nothing is; waits for the stream. */
+  Optional<Decisions> decisions() {
+    return parts.decisions();
   }
 
   /**

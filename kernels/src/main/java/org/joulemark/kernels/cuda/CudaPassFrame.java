@@ -77,11 +77,7 @@ record CudaPassFrame(
 
   /** Whether a part has a bias. */
   boolean isBiased(LinearPart part) {
-    return switch (part) {
-      case QKV -> layer.hasQkvBias();
-      case OUTPUT -> layer.hasOutputBias();
-      case FEED_FORWARD_IN, DOWN -> layer.hasFeedForwardBias();
-    };
+    return layer.isBiased(part);
   }
 
   /** A part's name in facts: its id, or {@code up} where nothing is gated. */

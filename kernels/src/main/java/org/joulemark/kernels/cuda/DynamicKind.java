@@ -1,10 +1,12 @@
 package org.joulemark.kernels.cuda;
 
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import org.joulemark.kernels.engine.UnsupportedWorkException;
 import org.joulemark.kernels.quant.LinearPart;
 import org.joulemark.kernels.quant.LinearScheme;
+import org.joulemark.kernels.quant.PartScales;
 import org.joulemark.kernels.quant.Precision;
 import org.joulemark.kernels.quant.Strategy;
 
@@ -41,26 +43,35 @@ final class DynamicKind implements CudaLinearKind {
   }
 
   @Override
+  public CudaLinear linear(CudaPassFrame frame, LinearPart part, PartScales scales) {
+    return linear(frame, new Int8Linears(frame, List.of(part)), part);
+  }
+
+  @Override
   public CudaLayerParts parts(CudaPassFrame frame) {
-    Int8Linears int8 = new Int8Linears(frame);
+    Int8Linears int8 = new Int8Linears(frame, List.of(LinearPart.values()));
     Map<LinearPart, DynamicLinear> linears = new EnumMap<>(LinearPart.class);
     for (LinearPart part : LinearPart.values()) {
-      PlainLinear plain =
-          new PlainLinear(
-              base,
-              new LtProduct(
-                  frame.planner(),
-                  frame.scope(),
-                  frame.name(part),
-                  base,
-                  frame.rows(),
-                  frame.outputs(part),
-                  frame.inputs(part),
-                  frame.options().algorithm()));
-      ActivationChoice choice =
-          new ActivationChoice(frame, scheme, (long) frame.rows() * frame.inputs(part));
-      linears.put(part, new DynamicLinear(frame, device, plain, int8.linear(part), choice));
+      linears.put(part, linear(frame, int8, part));
     }
     return new DynamicParts(frame, frame.staging(), linears);
+  }
+
+  private DynamicLinear linear(CudaPassFrame frame, Int8Linears int8, LinearPart part) {
+    PlainLinear plain =
+        new PlainLinear(
+            base,
+            new LtProduct(
+                frame.planner(),
+                frame.scope(),
+                frame.name(part),
+                base,
+                frame.rows(),
+                frame.outputs(part),
+                frame.inputs(part),
+                frame.options().algorithm()));
+    ActivationChoice choice =
+        new ActivationChoice(frame, scheme, (long) frame.rows() * frame.inputs(part));
+    return new DynamicLinear(frame, device, plain, int8.linear(part), choice);
   }
 }

@@ -1,7 +1,10 @@
 package org.joulemark.kernels.cuda;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.joulemark.kernels.engine.Decisions;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +18,7 @@ final class DynamicLinear implements CudaLinear {
   private final PlainLinear plain;
   private final Int8Linear int8;
   private final ActivationChoice choice;
+  private final DecisionTimer timer;
   private ActivationChoice.@Nullable Decision idle;
 
   /** Plans. */
@@ -29,6 +33,7 @@ final class DynamicLinear implements CudaLinear {
     this.plain = plain;
     this.int8 = int8;
     this.choice = choice;
+    this.timer = new DecisionTimer(frame, List.of(this));
   }
 
   @Override
@@ -97,6 +102,11 @@ final class DynamicLinear implements CudaLinear {
       throw new IllegalStateException("this part is not bound yet");
     }
     GraphBranch.capture(device, frame.stream(), decision::launch, () -> {}, () -> {});
+  }
+
+  @Override
+  public Optional<Decisions> decisions() {
+    return Optional.of(timer.decisions());
   }
 
   /** What was decided so far; waits for the stream. */

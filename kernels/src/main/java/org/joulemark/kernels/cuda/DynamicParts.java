@@ -3,19 +3,17 @@ package org.joulemark.kernels.cuda;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import org.joulemark.kernels.engine.Decisions;
 import org.joulemark.kernels.quant.LinearPart;
-import org.jspecify.annotations.Nullable;
 
 /** Linear parts that decide at each call how they run; counts and times what they decide. */
 final class DynamicParts implements CudaLayerParts {
-  // So many passes' decisions in a graph, that its launch does not weigh.
-  private static final int TIMED_PASSES = 16;
-
   private final CudaPassFrame frame;
   private final PinnedBuffer staging;
   private final Map<LinearPart, DynamicLinear> linears;
   private final SeparateParts parts;
-  private @Nullable Double decidingSeconds;
+  private final DecisionTimer timer;
 
   /**
    * Around linear parts.
@@ -27,6 +25,7 @@ final class DynamicParts implements CudaLayerParts {
     this.staging = staging;
     this.linears = new EnumMap<>(linears);
     this.parts = new SeparateParts(frame, linears::get);
+    this.timer = new DecisionTimer(frame, this.linears.values());
   }
 
   @Override
@@ -52,46 +51,24 @@ final class DynamicParts implements CudaLayerParts {
   @Override
   public Map<String, String> measured() {
     Map<String, String> facts = new LinkedHashMap<>();
-    long calls = 0;
-    long int8Calls = 0;
     for (Map.Entry<LinearPart, DynamicLinear> entry : linears.entrySet()) {
       ActivationChoice.Outcome outcome = entry.getValue().outcome(staging);
-      calls += outcome.calls();
-      int8Calls += outcome.int8Calls();
       String name = frame.name(entry.getKey()) + ".";
       facts.put(name + "int8.share", share(outcome.int8Calls(), outcome.calls()));
       facts.put(name + "activation.absmax", Float.toString(outcome.largest()));
       facts.put(name + "activation.outlier.share", Float.toString(outcome.outlierShare()));
       facts.put(name + "activation.kurtosis", Float.toString(outcome.kurtosis()));
     }
-    facts.put("dynamic.int8.share", share(int8Calls, calls));
-    facts.put("dynamic.calls", Long.toString(calls));
-    if (decidingSeconds == null) {
-      decidingSeconds = timeDeciding();
-    }
-    facts.put("dynamic.deciding.seconds", Double.toString(decidingSeconds));
     return facts;
+  }
+
+  @Override
+  public Optional<Decisions> decisions() {
+    return Optional.of(timer.decisions());
   }
 
   /** NaN before the first call. */
   private static String share(long int8Calls, long calls) {
     return Double.toString((double) int8Calls / calls);
-  }
-
-  /**
-   * Seconds of one layer's decisions about what the activations' memory holds: looking at them, and
-   * the conditional nodes with nothing in them.
-   */
-  private double timeDeciding() {
-    try (CudaGraph graph =
-        new CudaGraph(
-            frame.stream(),
-            () -> {
-              for (int pass = 0; pass < TIMED_PASSES; pass++) {
-                linears.values().forEach(DynamicLinear::captureIdleDecision);
-              }
-            })) {
-      return CudaWork.estimate(frame.stream(), () -> graph.launch(frame.stream())) / TIMED_PASSES;
-    }
   }
 }

@@ -1,6 +1,6 @@
 package org.joulemark.kernels.cuda;
 
-import java.util.Arrays;
+import java.util.Collection;
 import org.joulemark.kernels.quant.ElementType;
 import org.joulemark.kernels.quant.LinearPart;
 import org.jspecify.annotations.Nullable;
@@ -11,14 +11,20 @@ final class Int8Linears {
 
   private final CudaPassFrame frame;
   private final CodeKernels codes;
+  private final Collection<LinearPart> parts;
   private final QuantizedRows rows;
   private DeviceArena.@Nullable Slice sums;
 
-  /** Plans the codes' memory. */
-  Int8Linears(CudaPassFrame frame) {
+  /**
+   * Plans the codes' memory.
+   *
+   * @param parts that take their turns
+   */
+  Int8Linears(CudaPassFrame frame, Collection<LinearPart> parts) {
     this.frame = frame;
+    this.parts = parts;
     this.codes = new CodeKernels(frame, FORMAT);
-    int widest = Arrays.stream(LinearPart.values()).mapToInt(frame::inputs).max().orElseThrow();
+    int widest = parts.stream().mapToInt(frame::inputs).max().orElseThrow();
     this.rows = QuantizedRows.plan(frame.arena(), frame.rows(), widest);
   }
 
@@ -46,7 +52,7 @@ final class Int8Linears {
 
   private DeviceArena.Slice sums() {
     if (sums == null) {
-      int widest = Arrays.stream(LinearPart.values()).mapToInt(frame::outputs).max().orElseThrow();
+      int widest = parts.stream().mapToInt(frame::outputs).max().orElseThrow();
       sums = frame.arena().reserve(ElementType.INT32, frame.rows(), CodeFormat.padded(widest));
     }
     return sums;

@@ -1,11 +1,13 @@
 package org.joulemark.kernels.cuda;
 
-import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.joulemark.kernels.engine.UnsupportedWorkException;
 import org.joulemark.kernels.quant.LinearPart;
 import org.joulemark.kernels.quant.LinearScheme;
+import org.joulemark.kernels.quant.PartScales;
 import org.joulemark.kernels.quant.Precision;
 import org.joulemark.kernels.quant.Strategy;
 
@@ -42,20 +44,29 @@ final class OutlierKind implements CudaLinearKind {
   }
 
   @Override
+  public CudaLinear linear(CudaPassFrame frame, LinearPart part, PartScales scales) {
+    return Objects.requireNonNull(linears(frame, List.of(part)).get(part));
+  }
+
+  @Override
   public CudaLayerParts parts(CudaPassFrame frame) {
-    int outputs = Arrays.stream(LinearPart.values()).mapToInt(frame::outputs).max().orElseThrow();
-    int inputs = Arrays.stream(LinearPart.values()).mapToInt(frame::inputs).max().orElseThrow();
+    return new OutlierParts(frame, linears(frame, List.of(LinearPart.values())));
+  }
+
+  /** Parts that take their turns, so that one of each memory will do for all. */
+  private Map<LinearPart, OutlierLinear> linears(CudaPassFrame frame, List<LinearPart> parts) {
+    int outputs = parts.stream().mapToInt(frame::outputs).max().orElseThrow();
+    int inputs = parts.stream().mapToInt(frame::inputs).max().orElseThrow();
     int most = LinearScheme.Int8.MOST_OUTLIER_COLUMNS;
     DeviceArena arena = frame.arena();
-    // One of each for every part, which take their turns.
     DeviceArena.Slice marks = arena.reserve(OutlierColumnLists.marksBytes(frame.type(), inputs));
     DeviceArena.Slice gathered = arena.reserve(frame.type(), frame.rows(), most);
     DeviceArena.Slice weights =
         arena.reserve(base.weight(), OutlierProduct.isFew(frame.rows()) ? 0 : outputs, most);
-    Int8Linears int8 = new Int8Linears(frame);
+    Int8Linears int8 = new Int8Linears(frame, parts);
     CodeKernels codes = new CodeKernels(frame, CodeFormat.SYMMETRIC);
     Map<LinearPart, OutlierLinear> linears = new EnumMap<>(LinearPart.class);
-    for (LinearPart part : LinearPart.values()) {
+    for (LinearPart part : parts) {
       linears.put(
           part,
           new OutlierLinear(
@@ -64,6 +75,6 @@ final class OutlierKind implements CudaLinearKind {
               new OutlierColumnLists(frame, part, threshold, marks, gathered),
               new OutlierProduct(frame, part, base, gathered, weights)));
     }
-    return new OutlierParts(frame, linears);
+    return linears;
   }
 }

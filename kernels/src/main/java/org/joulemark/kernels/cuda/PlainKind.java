@@ -1,5 +1,7 @@
 package org.joulemark.kernels.cuda;
 
+import org.joulemark.kernels.quant.LinearPart;
+import org.joulemark.kernels.quant.PartScales;
 import org.joulemark.kernels.quant.Precision;
 
 /** Linear parts in the strategy's base precision, by cuBLASLt. */
@@ -17,20 +19,26 @@ final class PlainKind implements CudaLinearKind {
   }
 
   @Override
+  public CudaLinear linear(CudaPassFrame frame, LinearPart part, PartScales scales) {
+    return linear(frame, part);
+  }
+
+  @Override
   public CudaLayerParts parts(CudaPassFrame frame) {
-    return new SeparateParts(
-        frame,
-        part ->
-            new PlainLinear(
-                precision,
-                new LtProduct(
-                    frame.planner(),
-                    frame.scope(),
-                    frame.name(part),
-                    precision,
-                    frame.rows(),
-                    frame.outputs(part),
-                    frame.inputs(part),
-                    frame.options().algorithm())));
+    return new SeparateParts(frame, part -> linear(frame, part));
+  }
+
+  private PlainLinear linear(CudaPassFrame frame, LinearPart part) {
+    return new PlainLinear(
+        precision,
+        new LtProduct(
+            frame.planner(),
+            frame.scope(),
+            frame.name(part),
+            precision,
+            frame.rows(),
+            frame.outputs(part),
+            frame.inputs(part),
+            frame.options().algorithm()));
   }
 }

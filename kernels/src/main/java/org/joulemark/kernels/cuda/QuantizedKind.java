@@ -2,7 +2,9 @@ package org.joulemark.kernels.cuda;
 
 import org.joulemark.kernels.engine.UnsupportedWorkException;
 import org.joulemark.kernels.quant.ActivationScaling;
+import org.joulemark.kernels.quant.LinearPart;
 import org.joulemark.kernels.quant.LinearScheme;
+import org.joulemark.kernels.quant.PartScales;
 import org.joulemark.kernels.quant.Strategy;
 
 /** Linear parts of 8-bit codes on both sides: INT8, symmetric or not, and FP8. */
@@ -81,6 +83,11 @@ final class QuantizedKind implements CudaLinearKind {
     }
     return new QuantizedWeights(
         arena, source, format, perTensor && !format.isInteger(), strategy.base().activation());
+  }
+
+  @Override
+  public CudaLinear linear(CudaPassFrame frame, LinearPart part, PartScales scales) {
+    return new QuantizedLinear(frame, format, scaling, part, scales);
   }
 
   @Override

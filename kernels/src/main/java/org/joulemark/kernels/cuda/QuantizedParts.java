@@ -2,11 +2,10 @@ package org.joulemark.kernels.cuda;
 
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.joulemark.kernels.quant.ActivationScaling;
-import org.joulemark.kernels.quant.ElementType;
 import org.joulemark.kernels.quant.LinearPart;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Linear parts of 8-bit codes. Norms and the activation quantize what they make; what attention
@@ -19,7 +18,6 @@ final class QuantizedParts implements CudaLayerParts {
   private final QuantizedRows narrow; // [M, max(H, Q)]: of every part but down
   private final QuantizedRows wide; // [M, I]
   private final Map<LinearPart, QuantizedProduct> products = new EnumMap<>(LinearPart.class);
-  private DeviceArena.@Nullable Slice sums;
 
   /**
    * Plans.
@@ -33,47 +31,12 @@ final class QuantizedParts implements CudaLayerParts {
     int widest = Math.max(frame.inputs(LinearPart.QKV), frame.inputs(LinearPart.OUTPUT));
     this.narrow = QuantizedRows.plan(frame.arena(), rows, widest);
     this.wide = QuantizedRows.plan(frame.arena(), rows, frame.inputs(LinearPart.DOWN));
+    QuantizedProducts made =
+        new QuantizedProducts(frame, format, scaling, codes, List.of(LinearPart.values()));
     for (LinearPart part : LinearPart.values()) {
       frame.nans().place(part);
-      products.put(part, product(part, format, scaling));
+      products.put(part, made.product(part));
     }
-  }
-
-  private QuantizedProduct product(LinearPart part, CodeFormat format, ActivationScaling scaling) {
-    if (FewRowsProduct.takes(frame.rows(), format, frame.planner().computeCapability())) {
-      return new FewRowsProduct(frame, format, codes, part);
-    }
-    int outputs = frame.outputs(part);
-    LtProduct product =
-        new LtProduct(
-            frame.planner(),
-            frame.scope(),
-            frame.name(part),
-            format.precision(),
-            frame.rows(),
-            CodeFormat.padded(outputs),
-            CodeFormat.padded(frame.inputs(part)),
-            frame.options().algorithm());
-    boolean perRow = scaling == ActivationScaling.PER_TOKEN;
-    if (!format.isInteger()
-        && outputs % CodeFormat.MULTIPLE == 0
-        && ScaledProduct.isOffered(
-            product, frame, perRow, part, frame.planner().somewhereOnTheDevice())) {
-      return new ScaledProduct(frame, codes, product, perRow, part);
-    }
-    return new SummedProduct(frame, format, codes, product, sums());
-  }
-
-  /** Room for the sums of any part. */
-  private DeviceArena.Slice sums() {
-    if (sums == null) {
-      int widest = 0;
-      for (LinearPart part : LinearPart.values()) {
-        widest = Math.max(widest, CodeFormat.padded(frame.outputs(part)));
-      }
-      sums = frame.arena().reserve(ElementType.INT32, frame.rows(), widest);
-    }
-    return sums;
   }
 
   private QuantizedProduct product(LinearPart part) {

@@ -3,6 +3,7 @@ package org.joulemark.kernels.cuda;
 import java.util.Arrays;
 import org.joulemark.kernels.quant.LinearPart;
 import org.joulemark.kernels.quant.LinearScheme;
+import org.joulemark.kernels.quant.PartScales;
 import org.joulemark.kernels.quant.Precision;
 
 /** Linear parts whose weights are integer codes and whose activations are not quantized. */
@@ -23,6 +24,19 @@ final class WeightOnlyKind implements CudaLinearKind {
   @Override
   public CudaPartWeights weights(DeviceArena arena, PartSource source) {
     return new WeightOnlyWeights(arena, source, scheme, base.weight());
+  }
+
+  @Override
+  public CudaLinear linear(CudaPassFrame frame, LinearPart part, PartScales scales) {
+    boolean expanded = WeightOnlyLinear.isExpanded(frame, part);
+    DeviceArena.Slice scratch =
+        frame
+            .arena()
+            .reserve(
+                base.weight(),
+                expanded ? frame.outputs(part) : 0,
+                expanded ? frame.inputs(part) : 0);
+    return new WeightOnlyLinear(frame, part, scheme.bits(), base, scratch);
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.util.Map;
 import org.joulemark.kernels.gemm.GemmProblem;
 import org.joulemark.kernels.gemm.OperandSource;
 import org.joulemark.kernels.layer.LayerProblem;
+import org.joulemark.kernels.layer.LinearProblem;
 import org.joulemark.kernels.layer.ModelProblem;
 import org.joulemark.kernels.model.TensorSource;
 import org.joulemark.kernels.quant.definition.WeightRows;
@@ -47,6 +48,20 @@ public interface Engine extends AutoCloseable {
    * @throws EngineException if a native call fails
    */
   LayerWork layer(LayerProblem problem, TensorSource source, LayerOptions options);
+
+  /**
+   * Prepares one linear part of a layer by itself: encodes its weight and input into the problem's
+   * formats and moves them to the device. Of the options, attention is not looked at.
+   *
+   * @param source the layer's weights under the names of {@link
+   *     org.joulemark.kernels.model.LayerTensors#alone}, and the problem's input
+   * @throws UnsupportedWorkException if this engine, hardware or library cannot do it, or it does
+   *     not fit into memory
+   * @throws EngineException if a native call fails
+   */
+  default LinearWork linear(LinearProblem problem, TensorSource source, LayerOptions options) {
+    throw new UnsupportedWorkException("The " + name() + " engine carries out no linear parts.");
+  }
 
   /**
    * Prepares a whole model.

@@ -1,6 +1,7 @@
 package org.joulemark.kernels.engine;
 
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Work that another work carries out: every call goes to {@link #work}, so that a class which adds
@@ -47,6 +48,11 @@ public abstract class ForwardingWork implements Work {
   @Override
   public Map<String, String> facts() {
     return work().facts();
+  }
+
+  @Override
+  public Optional<Decisions> decisions() {
+    return work().decisions();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.joulemark.kernels.engine;
 
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * One work unit, prepared: everything is allocated, planned and warmed, and {@link #submit} does
@@ -48,6 +49,14 @@ public interface Work extends AutoCloseable {
    */
   default Map<String, String> facts() {
     return Map.of();
+  }
+
+  /**
+   * What was decided at run time since this object was made; empty where nothing is. Call after
+   * {@link #drain}.
+   */
+  default Optional<Decisions> decisions() {
+    return Optional.empty();
   }
 
   /** Waits for what is in flight and frees everything. */

@@ -105,7 +105,13 @@ public final class LayerCalibration {
     return tokens % SEQUENCE == 0 ? tokens / SEQUENCE : 1;
   }
 
-  private PartScales fit(LinearPart part, WeightRows weights, double[][] seen) {
+  /**
+   * Fits one linear part.
+   *
+   * @param weights the part's weight
+   * @param seen [tokens][K], what the part is given over the calibration set
+   */
+  public PartScales fit(LinearPart part, WeightRows weights, double[][] seen) {
     float[][] x = toFp32(seen);
     float[] factors = new float[0];
     if (smoothing > 0 && part.followsNorm()) {

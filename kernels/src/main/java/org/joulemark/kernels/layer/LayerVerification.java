@@ -2,12 +2,14 @@ package org.joulemark.kernels.layer;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
- * How right and how faithful the output of a layer pass is. For a strategy that quantizes nothing
- * all three are the same.
+ * How right and how faithful the output of a layer pass, or of a linear part by itself, is. For a
+ * strategy that quantizes nothing all are the same.
  *
- * @param definition against what the strategy defines, within its tolerance
+ * @param definition against what the strategy defines: the distance first, then what else {@link
+ *     DefinitionCheck} asks
  * @param displacement whether the error against the unquantized layer is the one that the strategy
  *     defines; its relative error is 0 where it is, about 1 for an engine that quantizes nothing or
  *     otherwise
@@ -15,18 +17,30 @@ import java.util.Optional;
  *     passes if it is finite
  */
 public record LayerVerification(
-    TensorComparison definition, TensorComparison displacement, TensorComparison unquantized) {
+    List<TensorComparison> definition,
+    TensorComparison displacement,
+    TensorComparison unquantized) {
+
+  /** Copies the list. */
+  public LayerVerification {
+    definition = List.copyOf(definition);
+  }
 
   /** Of a strategy that quantizes nothing. */
   static LayerVerification plain(TensorComparison comparison) {
-    return new LayerVerification(comparison, comparison, comparison);
+    return new LayerVerification(List.of(comparison), comparison, comparison);
   }
 
   /** The first comparison that failed, if the output is wrong. */
   public Optional<TensorComparison> failure() {
-    return List.of(definition, displacement, unquantized).stream()
+    return Stream.concat(definition.stream(), Stream.of(displacement, unquantized))
         .filter(comparison -> !comparison.passed())
         .findFirst();
+  }
+
+  /** How far the output is from what the strategy defines. */
+  public TensorComparison distance() {
+    return definition.get(0);
   }
 
   /** The score in [0, 1]: 1 − relative Frobenius error against the unquantized layer. */

@@ -1,5 +1,6 @@
 package org.joulemark.kernels.layer;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -9,6 +10,7 @@ import org.joulemark.kernels.model.TensorSource;
 import org.joulemark.kernels.model.TensorSpec;
 import org.joulemark.kernels.quant.ElementCodec;
 import org.joulemark.kernels.quant.ElementType;
+import org.joulemark.kernels.quant.Precision;
 import org.joulemark.kernels.quant.definition.Int4Groups;
 
 /**
@@ -40,14 +42,14 @@ public final class LayerVerifier {
   public static TensorComparison verify(
       LayerProblem problem, TensorSource source, HostTensor output, int tokens) {
     requireShape(problem, output);
-    double bound = PassTolerance.of(problem.strategy()).relativeFrobenius();
-    Optional<TensorComparison> infinite = notFinite(output, bound);
+    Optional<TensorComparison> infinite = notFinite(problem, output);
     if (infinite.isPresent()) {
       return infinite.get();
     }
     int[] wanted = chosen(problem.newTokens(), tokens);
-    return TensorComparison.of(
-        output.name(), reference(problem, source, wanted), picked(problem, output, wanted), bound);
+    List<TensorComparison> rows =
+        definition(problem, source, wanted, output.name()).compare(picked(problem, output, wanted));
+    return rows.stream().filter(row -> !row.passed()).findFirst().orElse(rows.get(0));
   }
 
   /**
@@ -61,24 +63,23 @@ public final class LayerVerifier {
   public static LayerVerification verifyBoth(
       LayerProblem problem, TensorSource source, HostTensor output) {
     requireShape(problem, output);
-    double bound = PassTolerance.of(problem.strategy()).relativeFrobenius();
-    Optional<TensorComparison> infinite = notFinite(output, bound);
+    Optional<TensorComparison> infinite = notFinite(problem, output);
     if (infinite.isPresent()) {
       return LayerVerification.plain(infinite.get());
     }
     String name = output.name();
     int[] wanted = chosen(problem.newTokens(), DEFAULT_TOKENS);
     HostTensor actual = picked(problem, output, wanted);
-    HostTensor defined = reference(problem, source, wanted);
-    TensorComparison definition = TensorComparison.of(name, defined, actual, bound);
+    DefinitionCheck defined = definition(problem, source, wanted, name);
+    List<TensorComparison> definition = defined.compare(actual);
     if (problem.strategy().isPlain()) {
-      return LayerVerification.plain(definition);
+      return LayerVerification.plain(definition.get(0));
     }
-    HostTensor unquantized = reference(problem.unquantized(), source, wanted);
+    HostTensor unquantized = definition(problem.unquantized(), source, wanted, name).expected();
     double baseError = PassTolerance.of(problem.precision()).relativeFrobenius();
     return new LayerVerification(
         definition,
-        Displacement.of(name + "/displacement", defined, unquantized, actual, baseError),
+        Displacement.of(name + "/displacement", defined.expected(), unquantized, actual, baseError),
         TensorComparison.of(name + "/unquantized", unquantized, actual, Double.MAX_VALUE));
   }
 
@@ -99,12 +100,13 @@ public final class LayerVerifier {
   }
 
   /** Where an output is not finite, if it is not: every number counts, not the chosen tokens'. */
-  private static Optional<TensorComparison> notFinite(HostTensor output, double bound) {
+  private static Optional<TensorComparison> notFinite(LayerProblem problem, HostTensor output) {
     for (int i = 0; i < output.values().length; i++) {
       if (!Float.isFinite(output.values()[i])) {
         // Comparing the whole with zeros says where.
         HostTensor zeros =
             new HostTensor(output.name(), output.dimensions(), new float[output.values().length]);
+        double bound = PassTolerance.of(problem.precision()).relativeFrobenius();
         return Optional.of(TensorComparison.of(output.name(), zeros, output, bound));
       }
     }
@@ -122,16 +124,35 @@ public final class LayerVerifier {
     return new HostTensor(output.name(), List.of(problem.batch(), wanted.length, hidden), values);
   }
 
-  /** The wanted tokens of the pass in FP64, [batch, wanted, hidden]. */
-  private static HostTensor reference(LayerProblem problem, TensorSource source, int[] wanted) {
-    TensorSource given = problem.strategy().isPlain() ? source : stored(problem, source);
+  /** The wanted tokens of the pass in FP64. */
+  private static DefinitionCheck definition(
+      LayerProblem problem, TensorSource source, int[] wanted, String name) {
+    List<ReferenceLayer.Trace> moved = new ArrayList<>();
+    int draws = PassTolerance.draws(problem.strategy(), problem.shape());
+    for (int draw = 0; draw < draws; draw++) {
+      moved.add(trace(problem, source, wanted, PassTolerance.jitter(problem.strategy(), draw)));
+    }
+    return new DefinitionCheck(
+        name,
+        List.of(problem.batch(), wanted.length, problem.shape().hidden()),
+        PassTolerance.of(problem.precision()).relativeFrobenius(),
+        trace(problem, source, wanted, Jitter.NONE),
+        moved);
+  }
+
+  private static ReferenceLayer.Trace trace(
+      LayerProblem problem, TensorSource source, int[] wanted, Jitter jitter) {
+    TensorSource given =
+        problem.strategy().isPlain() ? source : stored(problem.precision(), source);
     ReferenceLayer layer =
         new ReferenceLayer(
             problem.shape(),
             LayerTensors.alone(problem.shape()),
             given,
             problem.strategy(),
-            problem.scales());
+            problem.scales(),
+            PartObserver.NONE,
+            jitter);
     ReferenceCache cache = ReferenceCache.of(problem.strategy(), problem.shape(), problem.batch());
     if (problem.phase() == Phase.DECODE) {
       switch (problem.cacheContents()) {
@@ -139,23 +160,15 @@ public final class LayerVerifier {
         case PREFILLED -> layer.forward(rows(problem.contextInput(), given), cache, new int[] {0});
       }
     }
-    double[][] y = layer.forward(rows(problem.input(), given), cache, wanted);
-    int hidden = problem.shape().hidden();
-    float[] values = new float[y.length * hidden];
-    for (int m = 0; m < y.length; m++) {
-      for (int i = 0; i < hidden; i++) {
-        values[m * hidden + i] = (float) y[m][i];
-      }
-    }
-    return new HostTensor("reference", List.of(problem.batch(), wanted.length, hidden), values);
+    return layer.trace(rows(problem.input(), given), cache, wanted);
   }
 
   /**
    * Activations as engines are given them, in the base precision's format: the first quantizer then
    * sees the same numbers. Weights are quantized from the source's own numbers.
    */
-  private static TensorSource stored(LayerProblem problem, TensorSource source) {
-    ElementType format = problem.precision().activation();
+  static TensorSource stored(Precision precision, TensorSource source) {
+    ElementType format = precision.activation();
     return new TensorSource() {
       @Override
       public void row(TensorSpec tensor, int row, float[] into) {
@@ -210,7 +223,7 @@ public final class LayerVerifier {
   }
 
   /** The first and the last token, and others evenly between them. */
-  private static int[] chosen(int n, int count) {
+  static int[] chosen(int n, int count) {
     TreeSet<Integer> chosen = new TreeSet<>();
     int most = Math.max(1, Math.min(n, count));
     for (int i = 0; i < most; i++) {

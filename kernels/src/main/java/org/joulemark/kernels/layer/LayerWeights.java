@@ -54,6 +54,15 @@ public final class LayerWeights {
     };
   }
 
+  /** Whether a linear part has a bias. */
+  public boolean isBiased(LinearPart part) {
+    return switch (part) {
+      case QKV -> hasQkvBias();
+      case OUTPUT -> hasOutputBias();
+      case FEED_FORWARD_IN, DOWN -> hasFeedForwardBias();
+    };
+  }
+
   /** Rows of {@code qkv}. */
   public int qkvRows() {
     return shape.queryWidth() + 2 * shape.kvWidth();

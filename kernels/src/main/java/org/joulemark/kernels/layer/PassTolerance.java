@@ -1,5 +1,7 @@
 package org.joulemark.kernels.layer;
 
+import org.joulemark.kernels.model.ModelShape;
+import org.joulemark.kernels.model.TensorSource;
 import org.joulemark.kernels.quant.LinearScheme;
 import org.joulemark.kernels.quant.Precision;
 import org.joulemark.kernels.quant.Strategy;
@@ -13,9 +15,10 @@ import org.joulemark.kernels.quant.Strategy;
  *     it, another choice is right where the pass's own logits see a tie within its tolerance
  */
 public record PassTolerance(double relativeFrobenius, boolean exactTokens) {
-  private static final double INT8 = 3e-2;
-  private static final double FP8 = 5e-2;
-  private static final double INT8_CACHE = 5e-3;
+  // One pass moved by chance is as far off as another to some tens of percent.
+  private static final double OFTEN_AS_FAR = 2;
+  private static final long MANY_PARAMETERS = 10_000_000;
+  private static final int DRAWS_OF_FEW = 4;
 
   /**
    * What a precision is held to: FP32 2·10⁻⁵, BF16 2·10⁻², FP16 3·10⁻³; TF32, which reads as many
@@ -33,34 +36,49 @@ public record PassTolerance(double relativeFrobenius, boolean exactTokens) {
     };
   }
 
-  /** What one layer under a strategy is held to: {@link #of(Strategy, int)} with one layer. */
-  public static PassTolerance of(Strategy strategy) {
-    return of(strategy, 1);
+  /**
+   * What a model under a strategy is held to against its own definition. Where only weights are
+   * quantized that is the base precision's tolerance. Where activations are, an engine's quantizers
+   * see numbers that the parts before have rounded; codes that this turns by a step turn others in
+   * the parts behind, and the layers behind. How far that goes depends on the steps, and on how
+   * many codes the activations take up, so it is found from the definition itself: its quantizers'
+   * inputs are moved by as much, and twice the distance that its results then have is allowed
+   * beside the base precision's tolerance. That is nearly as far as the definition is from
+   * quantizing nothing, so where both are known {@link Displacement} tells more.
+   *
+   * @param source the tensors that the engine is given
+   * @param expected what the strategy defines
+   */
+  public static PassTolerance of(ModelProblem problem, TensorSource source, ExpectedPass expected) {
+    PassTolerance base = of(problem.precision());
+    double turned = 0;
+    int draws = draws(problem.strategy(), problem.shape());
+    for (int draw = 0; draw < draws; draw++) {
+      ReferenceModel moved = new ReferenceModel(problem, source, jitter(problem.strategy(), draw));
+      turned = Math.max(turned, PassVerifier.largestError(moved, expected));
+    }
+    return draws == 0
+        ? base
+        : new PassTolerance(base.relativeFrobenius + OFTEN_AS_FAR * turned, false);
   }
 
   /**
-   * What a strategy is held to against its own definition. Where only weights are quantized that is
-   * the base precision's tolerance. Where activations are, an engine's quantizers see numbers that
-   * the parts before have rounded to 16 bits; codes that this turns by a step turn others in the
-   * parts behind, and the layers behind. Simulations of that rounding, over residual streams as
-   * large as a layer's output or far smaller, were off by up to 2·10⁻² (INT8), 4·10⁻² (FP8, whose
-   * steps are wider) and 3·10⁻³ (an INT8 cache) after one layer, and twice as much after four. That
-   * is nearly as far as the definition is from quantizing nothing, so where both are known {@link
-   * Displacement} tells more.
-   *
-   * @param layers layers behind each other
+   * How often a definition is moved to see how far it goes: not at all where no activations are
+   * quantized, once where there are so many codes that chance evens out.
    */
-  public static PassTolerance of(Strategy strategy, int layers) {
-    PassTolerance base = of(strategy.base());
-    double turned = strategy.int8Cache() ? INT8_CACHE : 0;
-    if (strategy.linear() instanceof LinearScheme.Fp8) {
-      turned = FP8;
-    } else if (strategy.linear() instanceof LinearScheme.Int8
-        || strategy.linear() instanceof LinearScheme.Dynamic) {
-      turned = INT8;
+  static int draws(Strategy strategy, ModelShape shape) {
+    LinearScheme linear = strategy.linear();
+    boolean turns =
+        strategy.int8Cache()
+            || !(linear instanceof LinearScheme.Plain || linear instanceof LinearScheme.WeightOnly);
+    if (!turns) {
+      return 0;
     }
-    return turned == 0
-        ? base
-        : new PassTolerance(Math.max(turned * Math.sqrt(layers), base.relativeFrobenius()), false);
+    return shape.parametersPerLayer() > MANY_PARAMETERS ? 1 : DRAWS_OF_FEW;
+  }
+
+  /** What moves a definition as far as an engine's rounding does. */
+  static Jitter jitter(Strategy strategy, int draw) {
+    return Jitter.of(strategy.base().activation(), draw);
   }
 }

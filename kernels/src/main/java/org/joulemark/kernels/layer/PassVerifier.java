@@ -52,6 +52,30 @@ public final class PassVerifier {
   }
 
   /**
+   * The largest relative Frobenius error of a pass's hidden states, logits and decoded logits; the
+   * pass is reset before and after.
+   */
+  static double largestError(ModelPass pass, ExpectedPass expected) {
+    pass.reset();
+    PassOutput whole = pass.forward(expected.tokens(), PassRequest.EVERYTHING);
+    int decoded = expected.decodeLogits().dimensions().get(1);
+    double largest =
+        Math.max(
+            error(expected.logits(), whole.logits()),
+            error(expected.decodeLogits(), decodeLast(pass, expected.tokens(), decoded)));
+    for (int i = 0; i < whole.hiddenStates().size(); i++) {
+      largest =
+          Math.max(largest, error(expected.hiddenStates().get(i), whole.hiddenStates().get(i)));
+    }
+    pass.reset();
+    return largest;
+  }
+
+  private static double error(HostTensor expected, HostTensor actual) {
+    return TensorComparison.of(expected.name(), expected, actual, 0).relativeFrobenius();
+  }
+
+  /**
    * What decoding must give after the pass's own prefill: the same logits, but for what the
    * expected decode differs from the expected prefill. Without quantization that is nothing. A
    * strategy that looks at all tokens of a call (outlier columns, dynamic decisions) may by its

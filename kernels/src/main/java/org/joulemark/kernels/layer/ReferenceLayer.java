@@ -33,6 +33,7 @@ public final class ReferenceLayer {
 
   private final Map<LinearPart, ReferencePart> parts = new EnumMap<>(LinearPart.class);
   private final boolean looksAtAllRows;
+  private final Jitter cacheJitter;
 
   /** The layer of {@code tensors} with the numbers of {@code source}, nothing quantized. */
   public ReferenceLayer(ModelShape shape, LayerTensors tensors, TensorSource source) {
@@ -66,6 +67,23 @@ public final class ReferenceLayer {
       Strategy strategy,
       LayerScales scales,
       PartObserver observer) {
+    this(shape, tensors, source, strategy, scales, observer, Jitter.NONE);
+  }
+
+  /**
+   * The layer as a strategy defines it, what its quantizers see moved.
+   *
+   * @throws IllegalArgumentException for scales that do not fit the layer
+   */
+  ReferenceLayer(
+      ModelShape shape,
+      LayerTensors tensors,
+      TensorSource source,
+      Strategy strategy,
+      LayerScales scales,
+      PartObserver observer,
+      Jitter jitter) {
+    this.cacheJitter = strategy.int8Cache() ? jitter : Jitter.NONE;
     this.shape = shape;
     this.tensors = tensors;
     this.source = source;
@@ -73,7 +91,9 @@ public final class ReferenceLayer {
     this.slopes = shape.alibi() ? Alibi.slopes(shape.heads()) : new float[shape.heads()];
     this.looksAtAllRows = LinearDefinitions.looksAtAllRows(strategy.linear());
     for (LinearPart part : LinearPart.values()) {
-      parts.put(part, new ReferencePart(part, shape, tensors, source, strategy, scales, observer));
+      parts.put(
+          part,
+          new ReferencePart(part, shape, tensors, source, strategy, scales, observer, jitter));
     }
   }
 
@@ -98,10 +118,47 @@ public final class ReferenceLayer {
    * @return [B·wanted.length][H]
    */
   public double[][] forward(double[][] x, ReferenceCache cache, int[] wanted) {
+    return trace(x, cache, wanted).output;
+  }
+
+  /** The residual stream of some tokens on its way through the layer, [B·w][H] each. */
+  static final class Trace {
+    private final double[][] input;
+    private final double[][] middle;
+    private final double[][] output;
+
+    private Trace(double[][] input, double[][] middle, double[][] output) {
+      this.input = input;
+      this.middle = middle;
+      this.output = output;
+    }
+
+    /** Before the layer. */
+    double[][] input() {
+      return input;
+    }
+
+    /** After attention. */
+    double[][] middle() {
+      return middle;
+    }
+
+    /** After the layer. */
+    double[][] output() {
+      return output;
+    }
+  }
+
+  /** As {@link #forward(double[][], ReferenceCache, int[])}, with what lies between. */
+  Trace trace(double[][] x, ReferenceCache cache, int[] wanted) {
     int batch = cache.batch();
     int tokens = x.length / batch; // n
     if (looksAtAllRows && wanted.length < tokens) {
-      return pick(forward(x, cache), batch, tokens, wanted);
+      Trace all = trace(x, cache, IntStream.range(0, tokens).toArray());
+      return new Trace(
+          pick(all.input, batch, tokens, wanted),
+          pick(all.middle, batch, tokens, wanted),
+          pick(all.output, batch, tokens, wanted));
     }
     int start = cache.length();
     // Attention never looks ahead, so nothing after the last wanted token matters to the result;
@@ -120,7 +177,8 @@ public final class ReferenceLayer {
     double[][] normedMiddle =
         ReferenceMath.norm(middle, tensors.postNorm(), shape.normEpsilon(), source);
     double[][] inner = feedForwardInner(normedMiddle); // [B·w][intermediate]
-    return ReferenceMath.add(middle, part(LinearPart.DOWN).apply(inner));
+    double[][] output = ReferenceMath.add(middle, part(LinearPart.DOWN).apply(inner));
+    return new Trace(residual, middle, output);
   }
 
   private ReferencePart part(LinearPart part) {
@@ -152,7 +210,7 @@ public final class ReferenceLayer {
       for (int i = 0; i < tokens; i++) {
         double[] key = keys[b * tokens + i];
         turn(key, shape.kvHeads(), start + i);
-        cache.append(b, key, values[b * tokens + i]);
+        cache.append(b, cacheJitter.moved(key), cacheJitter.moved(values[b * tokens + i]));
       }
     }
   }

@@ -40,6 +40,15 @@ public final class ReferenceModel implements ModelPass {
    * @throws IllegalArgumentException for a family that is not known, or scales that do not fit
    */
   public ReferenceModel(ModelProblem problem, TensorSource source) {
+    this(problem, source, Jitter.NONE);
+  }
+
+  /**
+   * A model as its strategy defines it, what its quantizers see moved.
+   *
+   * @throws IllegalArgumentException for a family that is not known, or scales that do not fit
+   */
+  ReferenceModel(ModelProblem problem, TensorSource source, Jitter jitter) {
     this.shape = problem.shape();
     this.tensors = ModelTensors.of(shape);
     this.source = source;
@@ -48,7 +57,14 @@ public final class ReferenceModel implements ModelPass {
     Strategy strategy = problem.strategy();
     for (int i = 0; i < tensors.layers().size(); i++) {
       layers.add(
-          new ReferenceLayer(shape, tensors.layers().get(i), source, strategy, problem.scales(i)));
+          new ReferenceLayer(
+              shape,
+              tensors.layers().get(i),
+              source,
+              strategy,
+              problem.scales(i),
+              PartObserver.NONE,
+              jitter));
       caches.add(ReferenceCache.of(strategy, shape, batch));
     }
   }

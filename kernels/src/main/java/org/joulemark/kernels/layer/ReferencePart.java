@@ -17,6 +17,7 @@ final class ReferencePart {
   private final TensorSource source;
   private final LinearDefinition definition;
   private final PartObserver observer;
+  private final Jitter jitter;
 
   ReferencePart(
       LinearPart part,
@@ -25,7 +26,8 @@ final class ReferencePart {
       TensorSource source,
       Strategy strategy,
       LayerScales scales,
-      PartObserver observer) {
+      PartObserver observer,
+      Jitter jitter) {
     this.part = part;
     this.rows = PartRows.of(part, shape, tensors, source);
     this.source = source;
@@ -33,12 +35,13 @@ final class ReferencePart {
         LinearDefinitions.of(
             strategy.linear(), strategy.base().activation(), part, scales.of(part), rows);
     this.observer = observer;
+    this.jitter = jitter;
   }
 
   /** Looks at the activations of one call. */
   LinearDefinition.Call call(double[][] x) {
     observer.input(part, x);
-    return definition.call(x);
+    return definition.call(jitter.moved(x));
   }
 
   /** Y[M, N] of one call. */

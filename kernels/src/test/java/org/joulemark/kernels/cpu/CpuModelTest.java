@@ -99,8 +99,7 @@ class CpuModelTest {
         ExpectedPass.from(new ReferenceModel(problem, SOURCE), tokens, 3, 2, 10);
     try (ModelSession session = engine.model(problem, SOURCE, CpuEngine.LAYER_DEFAULTS)) {
       assertThat(
-              PassVerifier.verify(
-                  session, expected, PassTolerance.of(problem.strategy(), shape.layers())))
+              PassVerifier.verify(session, expected, PassTolerance.of(problem, SOURCE, expected)))
           .hasSize(shape.layers() + 5)
           .allSatisfy(row -> assertThat(row.passed()).as(id + " " + row).isTrue());
     } catch (UnsupportedWorkException unsupported) {

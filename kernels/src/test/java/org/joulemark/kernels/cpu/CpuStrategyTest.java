@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.joulemark.kernels.engine.Decisions;
 import org.joulemark.kernels.engine.Engine;
 import org.joulemark.kernels.engine.EngineException;
 import org.joulemark.kernels.engine.EngineOptions;
@@ -163,20 +165,40 @@ class CpuStrategyTest {
   }
 
   @Test
-  void theShareOfInt8CallsIsReported() {
+  void theShareOfInt8CallsAndTheTimeOfDecidingAreReported() {
     ModelShape shape = TestShapes.gated("qwen2", 6, 2, 64, 0);
-    assertThat(shareOfInt8("dynamic/1/1000000", shape)).isEqualTo(1.0);
-    assertThat(shareOfInt8("dynamic/0.000001/1.0001", shape)).isZero();
+    assertThat(decisions("dynamic/1/1000000", shape).orElseThrow().int8Share()).isEqualTo(1.0);
+    assertThat(decisions("dynamic/0.000001/1.0001", shape).orElseThrow().int8Share()).isZero();
     // SwiGLU's output has tails too heavy for the default.
-    assertThat(shareOfInt8("dynamic", shape)).isStrictlyBetween(0.0, 1.0);
+    Decisions usual = decisions("dynamic", shape).orElseThrow();
+    assertThat(usual.int8Share()).isStrictlyBetween(0.0, 1.0);
+    assertThat(usual.seconds()).isPositive();
+    assertThat(decisions("int8-sym", shape)).isEmpty();
   }
 
-  private static double shareOfInt8(String id, ModelShape shape) {
+  @Test
+  void decisionsAreThoseOfTheUnitsBetweenTwoMoments() {
+    LayerProblem problem =
+        LayerProblem.prefill(
+            TestShapes.bloom(3, 80), Strategies.parse("dynamic"), LayerScales.NONE, 1, 9);
+    try (LayerWork work = engine.layer(problem, SEEDED, OPTIONS)) {
+      work.submit();
+      Decisions earlier = work.decisions().orElseThrow();
+      work.submit();
+      work.submit();
+      Decisions between = work.decisions().orElseThrow().since(earlier);
+      assertThat(between.calls()).isEqualTo(2 * earlier.calls()).isEqualTo(8);
+      assertThat(between.int8Calls()).isEqualTo(2 * earlier.int8Calls());
+      assertThat(between.seconds()).isPositive();
+    }
+  }
+
+  private static Optional<Decisions> decisions(String id, ModelShape shape) {
     LayerProblem problem =
         LayerProblem.prefill(shape, Strategies.parse(id), LayerScales.NONE, 1, 9);
     try (LayerWork work = engine.layer(problem, SEEDED, OPTIONS)) {
       work.submit();
-      return Double.parseDouble(work.facts().getOrDefault("dynamic.int8.share", "NaN"));
+      return work.decisions();
     }
   }
 

@@ -65,6 +65,8 @@ final class FakeGpuMain {
         case "kv-int8" -> int8Cache(engine);
         case "outliers" ->
             new CudaOutlierSelfTest(engine).run((name, check) -> print(check.row(name)));
+        case "linear" ->
+            new CudaLinearSelfTest(engine).run((name, check) -> print(check.row(name)));
         case "models" -> models(engine);
         case "stored-codes" -> storedCodes(engine, Path.of(args[3]));
         case "cudnn" -> cudnn(engine, args[3]);

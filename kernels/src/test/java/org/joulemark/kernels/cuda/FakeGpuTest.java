@@ -193,6 +193,18 @@ class FakeGpuTest {
   }
 
   @Test
+  void linearPartsByThemselvesEqualTheirDefinitions() throws IOException, InterruptedException {
+    Needs.that(isOnPath("c++"), "no C++ compiler (c++) is here to build our kernels for the host");
+    Ended ended = java(Map.of(), "0", "linear");
+    assertThat(ended.output).filteredOn(row -> !row.startsWith("PASSED")).isEmpty();
+    assertThat(ended.code).isZero();
+    assertThat(ended.output)
+        .hasSize(13 * 9)
+        .anyMatch(row -> row.contains("llm-int8/2.0 qwen2") && row.contains("down tokens=37"))
+        .anyMatch(row -> row.contains("dynamic bloom") && row.contains("/up tokens=37 graph"));
+  }
+
+  @Test
   void cachesOfCodesEqualTheirDefinition() throws IOException, InterruptedException {
     Needs.that(isOnPath("c++"), "no C++ compiler (c++) is here to build our kernels for the host");
     Ended ended = java(Map.of(), "0", "kv-int8");

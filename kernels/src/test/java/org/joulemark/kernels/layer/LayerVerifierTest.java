@@ -88,7 +88,7 @@ class LayerVerifierTest {
     LayerVerification verification =
         LayerVerifier.verifyBoth(problem, SOURCE, engine(problem, problem.strategy()));
     assertThat(verification.failure()).isEmpty();
-    assertThat(verification.unquantized()).isSameAs(verification.definition());
+    assertThat(verification.unquantized()).isSameAs(verification.distance());
   }
 
   @Test
