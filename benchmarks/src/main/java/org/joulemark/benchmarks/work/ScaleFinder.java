@@ -2,6 +2,7 @@ package org.joulemark.benchmarks.work;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +26,8 @@ import org.joulemark.kernels.quant.Strategy;
 import org.joulemark.kernels.quant.calibration.Calibration;
 import org.joulemark.kernels.quant.calibration.CalibrationException;
 import org.joulemark.kernels.quant.calibration.CalibrationFile;
+import org.joulemark.kernels.quant.calibration.Calibrator;
+import org.joulemark.kernels.quant.calibration.Calibrators;
 import org.joulemark.kernels.quant.strategy.Strategies;
 
 /**
@@ -43,7 +46,7 @@ public final class ScaleFinder {
   public static final String FOLDER_PROPERTY = "joulemark.calibrations";
 
   // What "post-training quantization" means where the training is compared with it.
-  private static final String START_OF_TRAINING = "int8-sym/per-tensor/mse";
+  private static final String STARTS_OF_TRAINING = "int8-sym/per-tensor/";
   private static final String INPUT = "x.calibration";
   // A layer of a 7B model takes a few seconds with so many, all of its layers a minute or two.
   private static final int LAYER_TOKENS = 64;
@@ -86,7 +89,7 @@ public final class ScaleFinder {
 
   /**
    * Of the model's first layer, alone and with the inputs that are measured. Where a training
-   * learns them, it starts from those that a calibration finds for {@value #START_OF_TRAINING}.
+   * learns them, it starts from the best of those that the calibrators find.
    *
    * @param engine what a training runs on
    * @throws CalibrationException if the file is none, or of something else
@@ -121,7 +124,7 @@ public final class ScaleFinder {
               + " learns the scales of a whole layer; give them as calibration=FILE, such as"
               + " LayerPrefill leaves in its results' folder calibrations.");
     }
-    WorkWindow.note("calibration.tokens", Integer.toString(LAYER_TOKENS));
+    notes.accept("calibration.tokens", Integer.toString(LAYER_TOKENS));
     return fitter(weights.layer())
         .fit(
             problem.part(),
@@ -139,10 +142,14 @@ public final class ScaleFinder {
   }
 
   private Found learned(Engine engine) {
-    LayerScales start =
-        new ScaleFinder(AUTO, Strategies.parse(START_OF_TRAINING), weights, notes).layer(engine);
-    TrainedScales trained = new ScaleTraining(engine, weights).learn(start, trainingSteps());
-    return new Found(List.of(trained.scales()), ScaleTraining.notes(engine, trained));
+    Map<String, LayerScales> starts = new LinkedHashMap<>();
+    for (Calibrator calibrator : Calibrators.all()) {
+      Strategy calibrated = Strategies.parse(STARTS_OF_TRAINING + calibrator.id());
+      starts.put(calibrator.id(), new ScaleFinder(AUTO, calibrated, weights, notes).layer(engine));
+    }
+    ScaleTraining training = new ScaleTraining(engine, weights);
+    TrainedScales trained = training.learn(starts, trainingSteps());
+    return new Found(List.of(trained.scales()), training.notes(trained));
   }
 
   private int trainingSteps() {

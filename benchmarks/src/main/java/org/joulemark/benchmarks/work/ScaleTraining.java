@@ -1,5 +1,6 @@
 package org.joulemark.benchmarks.work;
 
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.joulemark.kernels.engine.Engine;
@@ -24,6 +25,7 @@ final class ScaleTraining {
 
   private final Engine engine;
   private final Weights weights;
+  private String start = "";
 
   ScaleTraining(Engine engine, Weights weights) {
     this.engine = engine;
@@ -33,22 +35,26 @@ final class ScaleTraining {
   /**
    * Learns.
    *
-   * @param start the calibration's scales
+   * @param starts the scales of calibrations, by their names; the best of them is started from
    * @param steps training steps
    * @throws org.joulemark.kernels.engine.UnsupportedWorkException if the engine does not train, or
    *     it does not fit into memory
    */
-  TrainedScales learn(LayerScales start, int steps) {
+  TrainedScales learn(Map<String, LayerScales> starts, int steps) {
     LayerWeights layer =
         new LayerWeights(weights.shape(), LayerTensors.alone(weights.shape()), weights.layer());
     TrainingSequences sequences =
         TrainingSequences.of(weights.shape(), weights.layer(), SEQUENCES, SEQUENCE_TOKENS);
     try (TrainableLayer trainable = TrainableLayer.prepare(engine, layer, SEQUENCE_TOKENS)) {
+      List<String> names = List.copyOf(starts.keySet());
+      List<LayerScales> scales = List.copyOf(starts.values());
+      int best = ScaleFit.best(trainable, layer, scales, sequences.heldOut());
+      start = names.get(best);
       return new ScaleFit(steps, RATE, System::nanoTime)
           .fit(
               trainable,
               layer,
-              start,
+              scales.get(best),
               sequences.training(),
               sequences.heldOut(),
               LossScaler.dynamic());
@@ -56,9 +62,10 @@ final class ScaleTraining {
   }
 
   /** What is said of a training beside the results. */
-  static Map<String, String> notes(Engine engine, TrainedScales trained) {
+  Map<String, String> notes(TrainedScales trained) {
     Map<String, String> notes = new TreeMap<>();
     notes.put("qat.engine", engine.name());
+    notes.put("qat.start", start);
     notes.put("qat.steps", Integer.toString(trained.steps()));
     notes.put("qat.step.seconds", Double.toString(trained.stepSeconds()));
     notes.put("qat.loss.before", Double.toString(trained.lossBefore()));

@@ -83,6 +83,36 @@ public final class ScaleFit {
         median(seconds));
   }
 
+  /**
+   * Which of several calibrations a fit had best start from: the one whose scales lose least on the
+   * sequences that decide what is kept. So what is learned is no worse on these than any of them.
+   *
+   * @param starts each with an activation scale for each part; at least one
+   * @param heldOut sequences [n][H]
+   * @return index in {@code starts}
+   */
+  public static int best(
+      TrainableLayer layer,
+      LayerWeights weights,
+      List<LayerScales> starts,
+      List<double[][]> heldOut) {
+    List<Sample> judges = heldOut.stream().map(input -> new Sample(layer, input)).toList();
+    int best = 0;
+    double least = Double.POSITIVE_INFINITY;
+    for (int i = 0; i < starts.size(); i++) {
+      layer.scales(new ScaleParameters(weights, starts.get(i)).scales());
+      double loss = 0;
+      for (Sample judge : judges) {
+        loss += Arrays.stream(judge.losses(layer.forward(judge.input()))).sum();
+      }
+      if (loss < least) {
+        least = loss;
+        best = i;
+      }
+    }
+    return best;
+  }
+
   /** Whether losses are lower by more than chance, token by token. */
   private static boolean beats(double[] losses, double[] others) {
     int n = losses.length;

@@ -72,6 +72,20 @@ class ScaleFitTest {
   }
 
   @Test
+  void theBestCalibrationIsStartedFrom() {
+    ModelShape shape = TestShapes.gated("llama", 2, 1, 8, 0);
+    LayerWeights weights = TrainingInputs.weights(shape);
+    List<double[][]> inputs = TrainingInputs.sequences(shape, "training", 2, 8, 1);
+    try (TrainableLayer layer = new TrainableLayer(weights, TrainingInputs.hostParts(weights))) {
+      LayerScales good = TrainingInputs.scales(layer, inputs, 1);
+      LayerScales coarse = TrainingInputs.scales(layer, inputs, 8);
+      LayerScales clipping = TrainingInputs.scales(layer, inputs, 0.1);
+      assertThat(ScaleFit.best(layer, weights, List.of(coarse, good, clipping), inputs))
+          .isEqualTo(1);
+    }
+  }
+
+  @Test
   void noStepsAreRefused() {
     assertThatThrownBy(() -> new ScaleFit(0, 0.1, () -> 0))
         .isInstanceOf(IllegalArgumentException.class)
