@@ -1,17 +1,13 @@
 package org.joulemark.benchmarks.layer;
 
-import org.joulemark.benchmarks.work.Ceiling;
 import org.joulemark.benchmarks.work.EngineSession;
 import org.joulemark.benchmarks.work.PassBenchmark;
-import org.joulemark.benchmarks.work.PassMismatchException;
 import org.joulemark.benchmarks.work.Weights;
 import org.joulemark.benchmarks.work.WorkSession;
-import org.joulemark.harness.jmh.WorkWindow;
 import org.joulemark.harness.metrics.WorkUnit;
 import org.joulemark.kernels.engine.LayerOptions;
 import org.joulemark.kernels.engine.LayerWork;
 import org.joulemark.kernels.layer.LayerProblem;
-import org.joulemark.kernels.layer.LayerVerification;
 import org.joulemark.kernels.layer.LayerVerifier;
 import org.joulemark.kernels.model.ModelShape;
 import org.joulemark.kernels.quant.LayerScales;
@@ -53,37 +49,22 @@ public abstract class LayerBenchmark extends PassBenchmark {
     LayerWork work = opened.engine().layer(problem, weights.layer(), options);
     String name =
         "layer " + problem.phase().id() + " of " + problem.shape().id() + " in " + strategy;
-    WorkUnit unit =
-        new WorkUnit(
-            name,
-            problem.flops(),
-            problem.compulsoryBytes(),
-            verify(name, problem, weights, work).fidelity(),
-            "fidelity",
-            problem.rows());
-    return new WorkSession(
+    return verified(
         opened,
+        name,
         work,
-        unit,
-        Ceiling.of(opened, problem.strategy().multiplies().name(), unit.flops(), unit.bytes()));
-  }
-
-  private static LayerVerification verify(
-      String name, LayerProblem problem, Weights weights, LayerWork work) {
-    work.poisonOutput();
-    work.submit();
-    work.drain();
-    LayerVerification verification =
-        LayerVerifier.verifyBoth(problem, weights.layer(), work.output());
-    verification
-        .failure()
-        .ifPresent(
-            comparison -> {
-              throw new PassMismatchException(name, comparison);
-            });
-    WorkWindow.note(
-        "verified.definition.error", Double.toString(verification.distance().relativeFrobenius()));
-    WorkWindow.note("verified.definition.bound", Double.toString(verification.distance().bound()));
-    return verification;
+        () -> {
+          work.poisonOutput();
+          work.submit();
+          return LayerVerifier.verifyBoth(problem, weights.layer(), work.output());
+        },
+        fidelity ->
+            new WorkUnit(
+                name,
+                problem.flops(),
+                problem.compulsoryBytes(),
+                fidelity,
+                "fidelity",
+                problem.rows()));
   }
 }

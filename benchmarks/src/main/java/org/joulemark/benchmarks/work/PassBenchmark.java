@@ -3,9 +3,14 @@ package org.joulemark.benchmarks.work;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
+import java.util.function.DoubleFunction;
+import java.util.function.Supplier;
+import org.joulemark.harness.jmh.WorkWindow;
 import org.joulemark.harness.metrics.Metric;
+import org.joulemark.harness.metrics.WorkUnit;
 import org.joulemark.kernels.engine.LayerOptions;
 import org.joulemark.kernels.engine.Work;
+import org.joulemark.kernels.layer.LayerVerification;
 import org.joulemark.kernels.layer.TensorComparison;
 import org.joulemark.kernels.quant.Strategy;
 import org.joulemark.kernels.quant.strategy.Strategies;
@@ -116,6 +121,48 @@ public abstract class PassBenchmark {
     } finally {
       if (!complete) {
         opened.close();
+      }
+    }
+  }
+
+  /**
+   * The session of a work whose output is right; the work is closed where it is not.
+   *
+   * @param verify carries out a unit and holds its output against what the strategy defines
+   * @param unit the unit of that fidelity
+   * @throws PassMismatchException if the output is wrong
+   */
+  protected final WorkSession verified(
+      EngineSession opened,
+      String name,
+      Work work,
+      Supplier<LayerVerification> verify,
+      DoubleFunction<WorkUnit> unit) {
+    boolean complete = false;
+    try {
+      LayerVerification found = verify.get();
+      found
+          .failure()
+          .ifPresent(
+              comparison -> {
+                throw new PassMismatchException(name, comparison);
+              });
+      TensorComparison distance = found.distance();
+      WorkWindow.note("verified.definition.error", Double.toString(distance.relativeFrobenius()));
+      WorkWindow.note("verified.definition.bound", Double.toString(distance.bound()));
+      WorkUnit measured = unit.apply(found.fidelity());
+      WorkSession session =
+          new WorkSession(
+              opened,
+              work,
+              measured,
+              Ceiling.of(
+                  opened, strategy().multiplies().name(), measured.flops(), measured.bytes()));
+      complete = true;
+      return session;
+    } finally {
+      if (!complete) {
+        work.close();
       }
     }
   }

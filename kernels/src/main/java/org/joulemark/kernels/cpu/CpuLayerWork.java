@@ -1,11 +1,9 @@
 package org.joulemark.kernels.cpu;
 
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.joulemark.kernels.engine.Decisions;
 import org.joulemark.kernels.engine.LayerWork;
@@ -22,7 +20,7 @@ import org.joulemark.kernels.model.TensorSource;
 import org.joulemark.kernels.model.TensorSpec;
 
 /** One layer pass on the CPU; done when {@link #submit} returns. */
-final class CpuLayerWork implements LayerWork {
+final class CpuLayerWork extends HostWork implements LayerWork {
   private final LayerProblem problem;
   private final OpenMpThreads threads;
   private final NativeScope scope;
@@ -30,8 +28,6 @@ final class CpuLayerWork implements LayerWork {
   private final CpuPass pass;
   private final CpuPass.Layer layer;
   private final Map<String, String> facts;
-  // Written by the one thread that submits, read by any.
-  private final AtomicLong completed = new AtomicLong();
 
   private CpuLayerWork(
       LayerProblem problem,
@@ -179,40 +175,21 @@ final class CpuLayerWork implements LayerWork {
   }
 
   @Override
-  public void submit() {
+  protected void run() {
     threads.prepareCurrentThread();
     layer.run(problem.start());
-    completed.setRelease(completed.getPlain() + 1);
-  }
-
-  @Override
-  public void drain() {
-    // Work is done when submit returns.
-  }
-
-  @Override
-  public long completed() {
-    return completed.get();
   }
 
   @Override
   public HostTensor output() {
     NativeMatrix output = pass.output();
-    float[] values = new float[Math.multiplyExact(output.rows(), output.columns())];
-    for (int row = 0; row < output.rows(); row++) {
-      output.get(row, 0, values, row * output.columns(), output.columns());
-    }
     return new HostTensor(
-        "output", List.of(problem.batch(), problem.newTokens(), output.columns()), values);
+        "output", List.of(problem.batch(), problem.newTokens(), output.columns()), output.values());
   }
 
   @Override
   public void poisonOutput() {
-    float[] nan = new float[pass.output().columns()];
-    Arrays.fill(nan, Float.NaN);
-    for (int row = 0; row < pass.rows(); row++) {
-      pass.output().put(row, 0, nan, 0, nan.length);
-    }
+    pass.output().poison();
   }
 
   @Override

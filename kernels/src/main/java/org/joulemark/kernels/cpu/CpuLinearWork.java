@@ -1,11 +1,9 @@
 package org.joulemark.kernels.cpu;
 
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.joulemark.kernels.engine.Decisions;
 import org.joulemark.kernels.engine.LinearWork;
@@ -18,7 +16,7 @@ import org.joulemark.kernels.quant.ElementType;
 import org.joulemark.kernels.quant.definition.WeightRows;
 
 /** One linear part on the CPU; done when {@link #submit} returns. */
-final class CpuLinearWork implements LinearWork {
+final class CpuLinearWork extends HostWork implements LinearWork {
   private final LinearProblem problem;
   private final OpenMpThreads threads;
   private final NativeScope scope;
@@ -26,8 +24,6 @@ final class CpuLinearWork implements LinearWork {
   private final NativeMatrix y;
   private final CpuLinear.Call call;
   private final String implementation;
-  // Written by the one thread that submits, read by any.
-  private final AtomicLong completed = new AtomicLong();
 
   private CpuLinearWork(
       LinearProblem problem,
@@ -128,38 +124,19 @@ final class CpuLinearWork implements LinearWork {
   }
 
   @Override
-  public void submit() {
+  protected void run() {
     threads.prepareCurrentThread();
     call.run();
-    completed.setRelease(completed.getPlain() + 1);
-  }
-
-  @Override
-  public void drain() {
-    // Work is done when submit returns.
-  }
-
-  @Override
-  public long completed() {
-    return completed.get();
   }
 
   @Override
   public HostTensor output() {
-    float[] values = new float[Math.multiplyExact(y.rows(), y.columns())];
-    for (int row = 0; row < y.rows(); row++) {
-      y.get(row, 0, values, row * y.columns(), y.columns());
-    }
-    return new HostTensor("output", List.of(y.rows(), y.columns()), values);
+    return new HostTensor("output", List.of(y.rows(), y.columns()), y.values());
   }
 
   @Override
   public void poisonOutput() {
-    float[] nan = new float[y.columns()];
-    Arrays.fill(nan, Float.NaN);
-    for (int row = 0; row < y.rows(); row++) {
-      y.put(row, 0, nan, 0, nan.length);
-    }
+    y.poison();
   }
 
   @Override

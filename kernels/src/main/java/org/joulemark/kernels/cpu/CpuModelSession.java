@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicLong;
 import org.joulemark.kernels.engine.Decisions;
 import org.joulemark.kernels.engine.ModelSession;
 import org.joulemark.kernels.engine.Work;
@@ -156,7 +155,7 @@ final class CpuModelSession implements ModelSession {
     CpuModelPlan plan = CpuModelPlan.of(weights, prompts[0].length);
     return new Unit(plan, plan.tokens()) {
       @Override
-      void run() {
+      void pass() {
         plan.embed(prompts);
         plan.run(0);
       }
@@ -176,7 +175,7 @@ final class CpuModelSession implements ModelSession {
     }
     return new Unit(plan, start + plan.tokens()) {
       @Override
-      void run() {
+      void pass() {
         plan.embed(given);
         plan.runAll(start);
       }
@@ -190,7 +189,7 @@ final class CpuModelSession implements ModelSession {
     float[] logits = new float[shape.vocabulary()];
     return new Unit(null, start + 1) {
       @Override
-      void run() {
+      void pass() {
         single.embed(next);
         single.run(start);
         for (int b = 0; b < next.length; b++) {
@@ -205,36 +204,24 @@ final class CpuModelSession implements ModelSession {
     return Arrays.stream(tokens).map(int[]::clone).toArray(int[][]::new);
   }
 
-  /** Work that is done when submit returns, and leaves the session at a position. */
-  private abstract class Unit implements Work {
+  /** Work that leaves the session at a position. */
+  private abstract class Unit extends HostWork {
     private final @Nullable CpuModelPlan owned;
     private final int after;
-    // Written by the one thread that submits, read by any.
-    private final AtomicLong completed = new AtomicLong();
 
     Unit(@Nullable CpuModelPlan owned, int after) {
       this.owned = owned;
       this.after = after;
     }
 
-    abstract void run();
+    /** Carries the tokens through the model. */
+    abstract void pass();
 
     @Override
-    public void submit() {
+    protected final void run() {
       threads.prepareCurrentThread();
-      run();
+      pass();
       position = after;
-      completed.setRelease(completed.getPlain() + 1);
-    }
-
-    @Override
-    public void drain() {
-      // Work is done when submit returns.
-    }
-
-    @Override
-    public long completed() {
-      return completed.get();
     }
 
     @Override

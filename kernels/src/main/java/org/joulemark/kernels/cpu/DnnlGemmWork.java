@@ -2,7 +2,6 @@ package org.joulemark.kernels.cpu;
 
 import java.nio.ByteBuffer;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
 import org.joulemark.kernels.engine.GemmWork;
 import org.joulemark.kernels.gemm.GemmProblem;
 import org.joulemark.kernels.gemm.GemmShape;
@@ -13,15 +12,13 @@ import org.joulemark.kernels.quant.ElementType;
  * packed format that the primitive asked for, everything allocated before the first {@link
  * #submit}, which is one native call.
  */
-final class DnnlGemmWork implements GemmWork {
+final class DnnlGemmWork extends HostWork implements GemmWork {
   private final GemmProblem problem;
   private final DnnlContext context;
   private final NativeScope scope;
   private final DnnlCandidate candidate;
   private final NativeBuffer output;
   private final Map<String, String> facts;
-  // Written by the one thread that submits, read by any.
-  private final AtomicLong completed = new AtomicLong();
 
   /**
    * Takes over the scope that owns everything else.
@@ -50,19 +47,13 @@ final class DnnlGemmWork implements GemmWork {
   }
 
   @Override
-  public void submit() {
+  protected void run() {
     candidate.run();
-    completed.setRelease(completed.getPlain() + 1);
   }
 
   @Override
   public void drain() {
     context.await();
-  }
-
-  @Override
-  public long completed() {
-    return completed.get();
   }
 
   @Override

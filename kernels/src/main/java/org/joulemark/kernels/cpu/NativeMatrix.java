@@ -3,6 +3,7 @@ package org.joulemark.kernels.cpu;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.ShortBuffer;
+import java.util.Arrays;
 import org.joulemark.kernels.quant.Bf16;
 import org.joulemark.kernels.quant.ElementType;
 import org.joulemark.kernels.quant.Fp16;
@@ -110,6 +111,24 @@ final class NativeMatrix {
           target.put(index + i, Bf16.encode(from[at + i]));
         }
       }
+    }
+  }
+
+  /** All numbers, row by row. */
+  float[] values() {
+    float[] values = new float[Math.multiplyExact(rows, columns)];
+    for (int row = 0; row < rows; row++) {
+      get(row, 0, values, row * columns, columns);
+    }
+    return values;
+  }
+
+  /** Makes every number NaN. */
+  void poison() {
+    float[] nan = new float[columns];
+    Arrays.fill(nan, Float.NaN);
+    for (int row = 0; row < rows; row++) {
+      put(row, 0, nan, 0, columns);
     }
   }
 }
