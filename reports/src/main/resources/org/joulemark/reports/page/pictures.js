@@ -308,6 +308,9 @@ const PICTURES = (() => {
     const label = key => byHardware ? key : workLabel(key);
     const narrow = innerWidth < 640;
     const tilted = narrow && columns.length > 3;
+    const left = narrow ? 118 : 290, right = 14;
+    // Figures that would run into each other are not drawn; the least room that "0.00" takes is 28 pixels.
+    const legible = (Math.min(innerWidth, 1344) - (narrow ? 52 : 88) - left - right) / columns.length >= 30;
     const name = key => byHardware ? key : narrow ? REPORT.works[key].label : workLabel(key);
     const data = cells.map((cell, k) => ({
       value: [cell.x, cell.y, shade(values[k])], row: cell.row, of: cell.of, share: share(cell),
@@ -332,6 +335,7 @@ const PICTURES = (() => {
         normalised ? (byHardware ? '1.00 is the best of this picture.' : '1.00 is the best of each row: rows are different work.') : '',
         single ? plural(single, 'row') + ' of one strategy only ' + (single === 1 ? 'is' : 'are') + ' left out.' : '',
         dropped ? 'The 40 rows with most cells; ' + plural(dropped, 'more row') + ' in the table.' : '',
+        legible ? '' : 'Touch a cell for its figure; all of them are behind this picture.',
         (byHardware ? 'Work: ' + workLabel(works.work) : 'Hardware: ' + machine) + '.'].filter(Boolean).join(' '),
       aria: 'Heat map of ' + column.title + ', ' + plural(cells.length, 'cell') + '. Best: '
           + (row => pointName(row) + ', ' + withKind(column, row))(best(cells.map(cell => cell.row), column)),
@@ -343,7 +347,7 @@ const PICTURES = (() => {
           column.better ? share(cell).toFixed(3) : '']
       }),
       option: base({
-        grid: {left: narrow ? 118 : 290, right: 14, top: 8, bottom: tilted ? 92 : 56},
+        grid: {left, right, top: 8, bottom: tilted ? 92 : 56},
         xAxis: {
           type: 'category', data: columns, position: 'bottom', axisTick: {show: false}, axisLine: {show: false},
           axisLabel: {color: ink.ink, interval: 0, rotate: tilted ? 45 : 0, fontSize: narrow ? 11 : 12}
@@ -368,12 +372,12 @@ const PICTURES = (() => {
           }
         },
         series: [{
-          type: 'heatmap', data, label: {show: true, fontSize: narrow ? 11 : 12.5, fontWeight: 600},
+          type: 'heatmap', data, label: {show: legible, fontSize: narrow ? 11 : 12.5, fontWeight: 600},
           itemStyle: {borderColor: ink.panel, borderWidth: 3, borderRadius: 6}, emphasis: {itemStyle: {borderColor: ink.accent}}
         }, {
           type: 'scatter', symbolSize: 1, data: gaps.map(gap => ({value: [gap.x, gap.y], row: gap.row, gap: true,
             label: {formatter: REPORT.is('outcome', gap.row)}})),
-          label: {show: true, color: ink.muted, fontSize: 11}
+          label: {show: legible, color: ink.muted, fontSize: 11}
         }]
       })
     };
