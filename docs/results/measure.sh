@@ -3,6 +3,9 @@
 #
 #   JM="java -jar benchmarks.jar" docs/results/measure.sh OUT STAGE...
 #
+# The stage profilers calls JMH itself: JM_JAVA and JM_JAR name the java and the jar for it (java, benchmarks.jar).
+# Exit code 0 only if every configuration of every stage was measured or is unsupported for a stated reason.
+#
 # Stages, with the minutes that each takes on an H200:
 #   strategies (5)  each strategy on one layer of each model, prefill and decode
 #   outliers   (2)  static, learned and dynamic scales on inputs with outliers
@@ -13,8 +16,13 @@
 # SECONDS_LEFT=N leaves out what would begin later than N seconds from now.
 set -uo pipefail
 
+if [ $# -lt 2 ]; then
+  echo "Say where to and what: $0 OUT STAGE..." >&2
+  exit 2
+fi
 out=$1
 shift
+bad=0
 jm=${JM:-java -jar benchmarks.jar}
 begin=$SECONDS
 here=$(cd "$(dirname "$0")/../.." && pwd)
@@ -32,7 +40,9 @@ take() {
     return
   fi
   $jm "$@" --out "$out/$name" >"$out/$name.txt" 2>&1
-  echo "== $name: exit $?, $((SECONDS - begin)) s in all, $(grep -c '"outcome":"ok"' "$out/$name/journal.jsonl") of" \
+  local code=$?
+  [ $code -eq 0 ] || bad=1
+  echo "== $name: exit $code, $((SECONDS - begin)) s in all, $(grep -c '"outcome":"ok"' "$out/$name/journal.jsonl") of" \
     "$(grep -c . "$out/$name/journal.jsonl") configurations"
   grep -E "failed:|unsupported:" "$out/$name.txt" | cut -c1-240
 }
@@ -59,6 +69,11 @@ gate() {
 
 profilers() {
   local package=org.joulemark.harness.jmh java=${JM_JAVA:-java} jar=${JM_JAR:-benchmarks.jar}
+  if [ ! -f "$jar" ]; then
+    echo "JM_JAR=$jar is no file." >&2
+    bad=1
+    return
+  fi
   local on="-prof $package.EnergyProfiler -prof $package.WorkProfiler" order round
   for round in 1 2 3 4; do
     order="off on"
@@ -68,7 +83,8 @@ profilers() {
         read -r shape launch <<<"$gemm"
         "$java" -cp "$jar" org.openjdk.jmh.Main GemmBenchmark -p engine=cuda -p shape="$shape" -p precision=FP16 \
           -p launch="$launch" -p cache=hot -f 1 -wi 1 -w 500ms -i 4 -r 1s \
-          $([ "$with" = on ] && echo "$on") -rf json -rff "$out/profilers-$shape-$with-$round.json" >"$out/profilers.txt" 2>&1
+          $([ "$with" = on ] && echo "$on") -rf json -rff "$out/profilers-$shape-$with-$round.json" >>"$out/profilers.txt" 2>&1 \
+          || bad=1
         echo "$shape $with $(grep -m1 '"score" :' "$out/profilers-$shape-$with-$round.json")"
       done
     done
@@ -82,7 +98,7 @@ models() {
 }
 
 sanitizer() {
-  "$here/kernels/src/test/sh/sanitize.sh" -j 8 -t 480 -o "$out/sanitizer" -- $jm
+  "$here/kernels/src/test/sh/sanitize.sh" -j 8 -t 480 -o "$out/sanitizer" -- $jm || bad=1
 }
 
 for stage in "$@"; do
@@ -95,3 +111,4 @@ for stage in "$@"; do
       ;;
   esac
 done
+exit $bad

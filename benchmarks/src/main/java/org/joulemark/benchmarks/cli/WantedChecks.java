@@ -38,18 +38,20 @@ record WantedChecks(List<String> beginnings, int part, int parts) implements Pre
         beginnings, Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)));
   }
 
+  /** Whether the name begins as asked, whatever part it belongs to. */
+  boolean begins(String name) {
+    return beginnings.isEmpty() || beginnings.stream().anyMatch(name::startsWith);
+  }
+
   @Override
   public boolean test(String name) {
-    return (beginnings.isEmpty() || beginnings.stream().anyMatch(name::startsWith))
-        && Math.floorMod(name.hashCode(), parts) == part - 1;
+    return begins(name) && Math.floorMod(name.hashCode(), parts) == part - 1;
   }
 
   /** What was asked for, to follow "No check of this engine ". */
   String described() {
-    String names =
-        beginnings.isEmpty()
-            ? "is there"
-            : "begins with \"" + String.join("\" or \"", beginnings) + "\"";
-    return parts == 1 ? names : names + " in part " + part + " of " + parts;
+    return beginnings.isEmpty()
+        ? "is there"
+        : "begins with \"" + String.join("\" or \"", beginnings) + "\"";
   }
 }

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.joulemark.benchmarks.work.EngineSession;
 import org.joulemark.benchmarks.work.KeptModel;
@@ -13,6 +14,7 @@ import org.joulemark.benchmarks.work.ScaleFinder;
 import org.joulemark.benchmarks.work.VerifiedModel;
 import org.joulemark.benchmarks.work.Weights;
 import org.joulemark.benchmarks.work.WorkSession;
+import org.joulemark.harness.jmh.WorkWindow;
 import org.joulemark.kernels.engine.LayerOptions;
 import org.joulemark.kernels.engine.ModelSession;
 import org.joulemark.kernels.layer.ModelProblem;
@@ -88,14 +90,20 @@ public final class ModelOpener {
     int batch = Integer.parseInt(request.batch());
     LayerOptions options = PassBenchmark.options(request, engine);
     Map<String, String> notes = new LinkedHashMap<>(engine.notes());
+    // At once as well: a model that proves wrong or too large leaves nothing but what was noted.
+    BiConsumer<String, String> note =
+        (key, value) -> {
+          notes.put(key, value);
+          WorkWindow.note(key, value);
+        };
     List<LayerScales> scales =
-        new ScaleFinder(request.calibration(), strategy, weights, notes::put).model();
+        new ScaleFinder(request.calibration(), strategy, weights, note).model();
     ModelProblem problem = new ModelProblem(shape, strategy, scales, batch, capacity);
     ModelVerification verification = new ModelVerification(engine.engine(), shape, weights.model());
     long begin = System.nanoTime();
     double fidelity = verification.verify(name, strategy, scales, batch, options, weights.seed());
     long verified = System.nanoTime();
-    notes.put("verified.layers", verification.layers() + " of " + shape.layers());
+    note.accept("verified.layers", verification.layers() + " of " + shape.layers());
     ModelSession session = engine.engine().model(problem, weights.model(), options);
     notes.put(
         "session.opening",

@@ -52,10 +52,10 @@ final class ModelItems {
     return sample.capacity() + DECODE_BLOCK;
   }
 
-  /** The logits of the last token of a text that fills the cache. */
+  /** The logits of the last token of a text as long as {@link #positions} of the sample. */
   HostTensor readAll() {
     session.reset();
-    return session.forward(text, PassRequest.LAST_LOGITS).logits();
+    return session.forward(part(0, positions(sample)), PassRequest.LAST_LOGITS).logits();
   }
 
   /**

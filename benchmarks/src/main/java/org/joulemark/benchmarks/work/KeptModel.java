@@ -2,6 +2,7 @@ package org.joulemark.benchmarks.work;
 
 import java.util.function.IntFunction;
 import org.joulemark.harness.jmh.WorkWindow;
+import org.joulemark.kernels.engine.UnsupportedWorkException;
 import org.joulemark.kernels.engine.Work;
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +50,8 @@ public final class KeptModel implements AutoCloseable {
    * of the two it is, and what its opening noted.
    *
    * @param positions that it needs room for
-   * @param open opens and verifies one with room for at least that many positions
+   * @param open opens and verifies one with room for at least that many positions; tried again with
+   *     no more than that where the room that all are to share does not fit
    */
   public static synchronized Use take(
       ModelRequest request, int positions, IntFunction<VerifiedModel> open) {
@@ -58,8 +60,7 @@ public final class KeptModel implements AutoCloseable {
     String session = "kept from the configuration before";
     if (taken == null) {
       freeKept();
-      int room = here == null ? positions : Math.max(positions, here.capacity);
-      taken = new Use(request, open.apply(room));
+      taken = new Use(request, open(positions, here == null ? 0 : here.capacity, open));
       session = "opened for this configuration";
       if (here != null) {
         here.last = taken;
@@ -70,6 +71,22 @@ public final class KeptModel implements AutoCloseable {
     WorkWindow.note("session.capacity", taken.model.problem().capacity() + " positions");
     taken.model.notes().forEach(WorkWindow::note);
     return taken;
+  }
+
+  /**
+   * With the room that others will ask for, or where that does not fit, with what is needed now.
+   */
+  private static VerifiedModel open(int positions, int shared, IntFunction<VerifiedModel> open) {
+    if (shared <= positions) {
+      return open.apply(positions);
+    }
+    try {
+      return open.apply(shared);
+    } catch (UnsupportedWorkException tooMuch) {
+      WorkWindow.note(
+          "session.shared", "not for " + shared + " positions: " + tooMuch.getMessage());
+      return open.apply(positions);
+    }
   }
 
   private @Nullable Use kept(ModelRequest request, int positions) {

@@ -13,6 +13,7 @@ import org.joulemark.harness.jmh.ForkNotes;
 import org.joulemark.kernels.engine.Engine;
 import org.joulemark.kernels.engine.EngineCatalogue;
 import org.joulemark.kernels.engine.ModelSession;
+import org.joulemark.kernels.engine.UnsupportedWorkException;
 import org.joulemark.kernels.engine.Work;
 import org.joulemark.kernels.layer.ModelProblem;
 import org.joulemark.kernels.model.ModelCatalogue;
@@ -54,6 +55,26 @@ class KeptModelTest {
             });
     use.runs(closing(Work.class, "work"));
     return use;
+  }
+
+  @Test
+  void theRoomThatAllShareIsGivenUpWhereItDoesNotFit() {
+    try (KeptModel kept = KeptModel.begin(4096)) {
+      KeptModel.Use use =
+          KeptModel.take(
+              FP16,
+              100,
+              room -> {
+                events.add("open " + room);
+                if (room > 1000) {
+                  throw new UnsupportedWorkException("needs 30.5 GB, 24 GB free");
+                }
+                return model("fp16", room);
+              });
+      use.giveBack();
+      assertThat(events).containsExactly("open 4096", "open 100");
+      assertThat(kept).isNotNull();
+    }
   }
 
   private VerifiedModel model(String name, int room) {

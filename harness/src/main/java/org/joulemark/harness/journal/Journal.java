@@ -1,6 +1,7 @@
 package org.joulemark.harness.journal;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -21,7 +22,9 @@ public final class Journal implements AutoCloseable {
   /** The journal's name in a results folder. */
   public static final String FILE_NAME = "journal.jsonl";
 
-  private static final ObjectMapper JSON = new ObjectMapper();
+  // An entry that another follows on its line would be lost without a word otherwise.
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   private final FileChannel channel;
 

@@ -103,6 +103,18 @@ class JournalTest {
     assertThat(lost).singleElement().asString().contains("line 2").contains("nonsense");
   }
 
+  @Test
+  void namesALineOfTwoEntries() throws IOException {
+    try (Journal journal = Journal.open(folder)) {
+      journal.append(entry("x", Outcome.OK, ""));
+    }
+    String one = Files.readString(file()).strip();
+    Files.writeString(file(), one + one + "\n", StandardOpenOption.APPEND);
+    List<String> lost = new ArrayList<>();
+    assertThat(Journal.read(file(), lost::add)).hasSize(1);
+    assertThat(lost).singleElement().asString().contains("line 2");
+  }
+
   private static int lineEnd(byte[] bytes, int from) {
     int end = from;
     while (bytes[end] != '\n') {

@@ -254,7 +254,7 @@ public final class CudaEngine implements Engine, SelfChecking {
   @Override
   public LinearWork linear(LinearProblem problem, TensorSource source, LayerOptions options) {
     CudaOptions.check(options);
-    PassSupport.check(this, problem.shape(), problem.strategy(), options);
+    PassSupport.checkParts(this, problem.shape(), problem.strategy());
     return CudaLinearWork.prepare(problem, this, planner(), source, options);
   }
 

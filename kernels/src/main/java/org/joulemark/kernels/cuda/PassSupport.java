@@ -17,6 +17,19 @@ final class PassSupport {
    * @throws UnsupportedWorkException with one sentence that says what is missing
    */
   static void check(CudaEngine engine, ModelShape shape, Strategy strategy, LayerOptions options) {
+    checkParts(engine, shape, strategy);
+    CudaAttention.check(shape);
+    if (options.attention().equals(CudaAttention.CUDNN)) {
+      checkCudnn(engine, strategy.base());
+    }
+  }
+
+  /**
+   * Checks a layer's linear parts against an engine's GPU, and makes its device current.
+   *
+   * @throws UnsupportedWorkException with one sentence that says what is missing
+   */
+  static void checkParts(CudaEngine engine, ModelShape shape, Strategy strategy) {
     CudaDevice device = engine.device();
     Precision precision = strategy.base();
     CudaLinearKinds.of(strategy, device);
@@ -32,11 +45,7 @@ final class PassSupport {
           throw new UnsupportedWorkException(
               "A layer in " + precision + " needs a quantization strategy.");
     }
-    CudaAttention.check(shape);
     device.makeCurrent();
-    if (options.attention().equals(CudaAttention.CUDNN)) {
-      checkCudnn(engine, precision);
-    }
   }
 
   private static void checkCudnn(CudaEngine engine, Precision precision) {

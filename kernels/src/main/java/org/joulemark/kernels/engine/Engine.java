@@ -51,7 +51,7 @@ public interface Engine extends AutoCloseable {
 
   /**
    * Prepares one linear part of a layer by itself: encodes its weight and input into the problem's
-   * formats and moves them to the device. Of the options, attention is not looked at.
+   * formats and moves them to the device. The options' attention plays no part.
    *
    * @param source the layer's weights under the names of {@link
    *     org.joulemark.kernels.model.LayerTensors#alone}, and the problem's input

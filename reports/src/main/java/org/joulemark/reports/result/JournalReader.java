@@ -130,6 +130,9 @@ final class JournalReader {
       parser.nextToken();
       JournalLine entry = reader.line(parser);
       Reading.requireOurs(entry.benchmark());
+      if (parser.nextToken() != null) {
+        throw new IllegalArgumentException("something follows the entry on its line");
+      }
       return new ParsedLine(number, ended, entry.rows(), null);
     } catch (IOException | IllegalArgumentException e) {
       if (e instanceof JsonProcessingException json) {

@@ -81,4 +81,21 @@ class JournalReaderTest {
         .contains("j, line 1")
         .contains("'n' stands twice");
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\n", "", "\r\n"})
+  void whatFollowsAnEntryOnItsLineIsNotLostWithoutAWord(String end) throws IOException {
+    String entry = "{\"benchmark\": \"org.joulemark.X.y\", \"params\": {}, \"outcome\": \"ok\"}";
+    Reading reading =
+        JournalReader.read(
+            Path.of("j"),
+            new ByteArrayInputStream(
+                (entry + "\n" + entry + entry + "\n" + entry + end)
+                    .getBytes(StandardCharsets.UTF_8)),
+            true);
+    assertThat(reading.rows()).hasSize(2);
+    assertThat(reading.complaint().orElseThrow())
+        .contains("j, line 2")
+        .contains("something follows the entry");
+  }
 }
