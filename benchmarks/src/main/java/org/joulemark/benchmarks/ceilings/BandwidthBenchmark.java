@@ -32,7 +32,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 @Warmup(iterations = 1, time = 500, timeUnit = TimeUnit.MILLISECONDS)
 @Measurement(iterations = 3, time = 1)
-public class BandwidthBenchmark {
+public class BandwidthBenchmark implements AutoCloseable {
   /** {@code auto} or {@code cuda}. */
   @Param("auto")
   public String engine;
@@ -88,6 +88,7 @@ public class BandwidthBenchmark {
   }
 
   /** Frees the device. */
+  @Override
   @TearDown(Level.Trial)
   public void close() {
     session.close();

@@ -40,7 +40,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 @Warmup(iterations = 2, time = 500, timeUnit = TimeUnit.MILLISECONDS)
 @Measurement(iterations = 5, time = 1)
-public class GemmBenchmark {
+public class GemmBenchmark implements AutoCloseable {
   /** {@code auto}, {@code cpu} or {@code cuda}. */
   @Param("auto")
   public String engine;
@@ -175,6 +175,7 @@ public class GemmBenchmark {
   }
 
   /** Frees the device. */
+  @Override
   @TearDown(Level.Trial)
   public void close() {
     session.close();

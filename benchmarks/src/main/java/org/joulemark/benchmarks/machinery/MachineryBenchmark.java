@@ -32,7 +32,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 @Warmup(iterations = 2, time = 300, timeUnit = TimeUnit.MILLISECONDS)
 @Measurement(iterations = 3, time = 500, timeUnit = TimeUnit.MILLISECONDS)
-public class MachineryBenchmark {
+public class MachineryBenchmark implements AutoCloseable {
   /** {@code auto} or {@code cuda}. */
   @Param("auto")
   public String engine;
@@ -83,6 +83,7 @@ public class MachineryBenchmark {
   }
 
   /** Frees the device. */
+  @Override
   @TearDown(Level.Trial)
   public void close() {
     session.close();

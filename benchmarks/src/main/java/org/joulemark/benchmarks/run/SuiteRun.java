@@ -11,11 +11,13 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.joulemark.benchmarks.work.KeptModel;
 import org.joulemark.benchmarks.work.ScaleFinder;
 import org.joulemark.harness.jmh.ForkNotes;
+import org.joulemark.harness.jmh.WorkWindow;
 import org.joulemark.harness.journal.Journal;
 import org.joulemark.harness.journal.JournalEntry;
 import org.joulemark.harness.journal.Outcome;
@@ -85,33 +87,90 @@ public final class SuiteRun {
     environment.write(folder);
     Progress progress = progress(configurations);
     KeptModel kept = keptModel(configurations);
-    try (Journal journal = Journal.open(folder)) {
-      for (Configuration configuration : configurations) {
-        progress.start(configuration);
-        boolean ok = runOne(configuration, journal, progress);
-        if (!ok && cli.shouldFailOnError().orElse(false)) {
-          out.println("Stopped at the first failure, as -foe true asks.");
-          break;
-        }
-      }
-    } finally {
-      if (kept != null) {
-        kept.close();
-      }
+    try {
+      runAll(configurations, progress);
+    } catch (IOException | RuntimeException inFlight) {
+      closeOrSay(kept).ifPresent(inFlight::addSuppressed);
+      throw inFlight;
     }
+    closeOrSay(kept);
     writeUserResultFile();
     return List.copyOf(rows);
   }
 
-  /** Without forks all configurations share this process, and so may share a model. */
-  private @Nullable KeptModel keptModel(List<Configuration> configurations) {
-    boolean forks =
-        configurations.stream()
-            .anyMatch(one -> cli.getForkCount().orElse(one.timing().forks()) > 0);
-    return forks ? null : KeptModel.begin(SharedRoom.of(configurations));
+  private void runAll(List<Configuration> configurations, Progress progress) throws IOException {
+    try (Journal journal = Journal.open(folder)) {
+      for (Configuration configuration : configurations) {
+        progress.start(configuration);
+        Outcome outcome = runOne(configuration, journal, progress);
+        if (outcome == Outcome.FAILED && cli.shouldFailOnError().orElse(false)) {
+          out.println("Stopped at the first failure, as -foe true asks.");
+          break;
+        }
+        if (outcome != Outcome.OK && !forks(configuration) && !endFailedTrial(configuration)) {
+          break;
+        }
+      }
+    }
   }
 
-  private boolean runOne(Configuration configuration, Journal journal, Progress progress)
+  /**
+   * What a trial that failed in this process left behind must not reach the next one.
+   *
+   * @return whether another one may run
+   */
+  private boolean endFailedTrial(Configuration configuration) {
+    List<Object> abandoned;
+    try {
+      abandoned = JmhStates.drop(configuration.benchmark());
+    } catch (IllegalStateException e) {
+      out.println("Stopped: " + e.getMessage());
+      return false;
+    }
+    for (Object state : abandoned) {
+      if (state instanceof AutoCloseable holder) {
+        closeOrSay(holder);
+      } else {
+        out.println(
+            "What the failed trial holds stays open: "
+                + state.getClass().getName()
+                + " cannot be closed.");
+      }
+    }
+    if (!abandoned.isEmpty()) {
+      // Closing gave the model back as after a good trial; after this one nobody vouches for it.
+      closeOrSay(KeptModel::freeKept);
+    }
+    WorkWindow.forget();
+    return true;
+  }
+
+  /** Closes; where that fails, the run goes on with a sentence that says so. */
+  private Optional<Exception> closeOrSay(@Nullable AutoCloseable held) {
+    if (held == null) {
+      return Optional.empty();
+    }
+    try {
+      held.close();
+      return Optional.empty();
+    } catch (Exception e) {
+      out.println("What was held open could not be closed: " + Failure.of(e).reason());
+      return Optional.of(e);
+    }
+  }
+
+  /** Without forks all configurations share this process, and so may share a model. */
+  private @Nullable KeptModel keptModel(List<Configuration> configurations) {
+    return configurations.stream().anyMatch(this::forks)
+        ? null
+        : KeptModel.begin(SharedRoom.of(configurations));
+  }
+
+  private boolean forks(Configuration configuration) {
+    return cli.getForkCount().orElse(configuration.timing().forks()) > 0;
+  }
+
+  private Outcome runOne(Configuration configuration, Journal journal, Progress progress)
       throws IOException {
     Path notes = Files.createTempFile("joulemark-notes", ".jsonl");
     try {
@@ -141,7 +200,7 @@ public final class SuiteRun {
       List<ResultRow> newRows = ResultRow.of(entry);
       rows.addAll(newRows);
       progress.end(options.plannedSeconds(), wallSeconds, newRows);
-      return result.outcome() != Outcome.FAILED;
+      return result.outcome();
     } finally {
       Files.deleteIfExists(notes);
     }

@@ -43,7 +43,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 @Warmup(iterations = 2, time = 500, timeUnit = TimeUnit.MILLISECONDS)
 @Measurement(iterations = 5, time = 1)
-public class QatStep {
+public class QatStep implements AutoCloseable {
   // Enough for the loss to fall far beyond any rounding.
   private static final int STEPS_TO_VERIFY = 8;
   // What FP16 leaves of products and derivatives; FP32 leaves far more.
@@ -163,6 +163,7 @@ public class QatStep {
   }
 
   /** Frees the device. */
+  @Override
   @TearDown(Level.Trial)
   public void close() {
     session.close();

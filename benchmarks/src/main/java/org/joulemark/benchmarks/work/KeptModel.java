@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * place is static. It exists from {@link #begin} to {@link #close}; without it, as in a fork, every
  * trial opens its own model and frees it.
  *
- * <p>JMH does not tear down a trial that failed. A model that was not given back is not kept: what
- * is left of the trial is freed when the next one asks.
+ * <p>JMH does not tear down a trial that failed. A model that was not given back is not kept: who
+ * runs the trials frees it then ({@link #freeKept}), or at the latest the next one that asks.
  */
 public final class KeptModel implements AutoCloseable {
   private static @Nullable KeptModel place;
@@ -100,7 +100,7 @@ public final class KeptModel implements AutoCloseable {
   }
 
   /** Frees what is kept, or what a failed trial left: its device is wanted for something else. */
-  static synchronized void freeKept() {
+  public static synchronized void freeKept() {
     KeptModel here = place;
     if (here != null && here.last != null) {
       Use left = here.last;

@@ -37,7 +37,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 @Warmup(iterations = 2, time = 500, timeUnit = TimeUnit.MILLISECONDS)
 @Measurement(iterations = 5, time = 1)
-public abstract class PassBenchmark {
+public abstract class PassBenchmark implements AutoCloseable {
   /** {@code auto}, {@code cpu} or {@code cuda}. */
   @Param("auto")
   public String engine;
@@ -270,6 +270,7 @@ public abstract class PassBenchmark {
   }
 
   /** Frees the device. */
+  @Override
   @TearDown(Level.Trial)
   public void close() {
     session.close();

@@ -27,6 +27,7 @@ public final class WorkSession implements AutoCloseable {
   private final Ceiling ceiling;
   private final Runnable free;
   private Optional<DecisionWindow> deciding = Optional.empty();
+  private boolean closed;
 
   /**
    * For work that has been verified.
@@ -40,8 +41,11 @@ public final class WorkSession implements AutoCloseable {
         unit,
         ceiling,
         () -> {
-          work.close();
-          session.close();
+          try {
+            work.close();
+          } finally {
+            session.close();
+          }
         });
   }
 
@@ -111,8 +115,12 @@ public final class WorkSession implements AutoCloseable {
     work.drain();
   }
 
+  /** Frees work and device, once: a trial that failed while it was closed is closed again. */
   @Override
   public void close() {
-    free.run();
+    if (!closed) {
+      closed = true;
+      free.run();
+    }
   }
 }

@@ -78,7 +78,7 @@ public final class EnergyProfiler implements InternalProfiler, WindowObserver {
     fail(
         EnergyStatus.UNSUPPORTED,
         "The benchmark opened no work window, so its energy is not known.");
-    WorkWindow.beginIteration();
+    WorkWindow.forget();
     WorkWindow.observe(this);
   }
 

@@ -37,7 +37,7 @@ public final class WorkProfiler implements InternalProfiler {
 
   @Override
   public void beforeIteration(BenchmarkParams benchmark, IterationParams iteration) {
-    WorkWindow.beginIteration();
+    WorkWindow.forget();
   }
 
   @Override

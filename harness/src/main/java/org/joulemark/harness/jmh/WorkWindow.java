@@ -12,10 +12,12 @@ import org.jspecify.annotations.Nullable;
  * The bridge between a benchmark's state and the profilers of the same fork. The state says when
  * work begins and ends, which only it knows; the profilers measure in between.
  *
- * <p>JMH makes states and profilers by itself and gives them no common object, so this is the one
- * place of the project that is static. One window is open at a time: the state that owns the device
- * is one per benchmark. All methods are safe from any thread; none may be called from a {@code
- * Benchmark} method.
+ * <p>JMH makes states and profilers by itself and gives them no common object, so this is static,
+ * as are only two other places of the project, which outlive a trial for the same reason: the
+ * energy source that is open ({@code OpenWindow}) and the model that is kept ({@code KeptModel} of
+ * the benchmarks). One window is open at a time: the state that owns the device is one per
+ * benchmark. All methods are safe from any thread; none may be called from a {@code Benchmark}
+ * method.
  */
 public final class WorkWindow {
   private static @Nullable WindowObserver observer;
@@ -114,10 +116,16 @@ public final class WorkWindow {
     }
   }
 
-  /** Before an iteration: forgets the last window, and what a failed iteration left open. */
-  static synchronized void beginIteration() {
+  /**
+   * Forgets the last window, and what a failed iteration left: its window, and the notes that wait
+   * for the end of it, which are of a trial that has no result. For before each iteration, and
+   * after a trial that failed in a process that goes on. Notes of a trial's set-up are written at
+   * once, and so stay.
+   */
+  public static synchronized void forget() {
     open = null;
     closed = null;
+    NOTES_WAITING.clear();
   }
 
   /** From now on tells this observer; null for nobody. */

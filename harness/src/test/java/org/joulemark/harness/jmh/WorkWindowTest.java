@@ -24,7 +24,7 @@ class WorkWindowTest {
   @AfterEach
   void forget() {
     System.clearProperty(ForkNotes.PROPERTY);
-    WorkWindow.beginIteration();
+    WorkWindow.forget();
   }
 
   @Test
@@ -38,6 +38,20 @@ class WorkWindowTest {
     assertThat(ForkNotes.read(file)).containsEntry("first", "a \"quoted\" µ value\nin two lines");
     WorkWindow.close(List.of());
     assertThat(ForkNotes.read(file)).containsEntry("first", "later").hasSize(1);
+  }
+
+  @Test
+  void whatAFailedIterationLeftDoesNotReachTheNextTrial() throws IOException {
+    WorkWindow.open(UNIT, "cpu", () -> 0);
+    WorkWindow.note("of", "the failed iteration");
+    Path file = folder.resolve("notes.jsonl");
+    System.setProperty(ForkNotes.PROPERTY, file.toString());
+    WorkWindow.forget();
+    WorkWindow.note("set-up", "of the next trial");
+    WorkWindow.forget();
+    WorkWindow.open(UNIT, "cpu", () -> 0);
+    WorkWindow.close(List.of());
+    assertThat(ForkNotes.read(file)).containsOnlyKeys("set-up");
   }
 
   @Test
