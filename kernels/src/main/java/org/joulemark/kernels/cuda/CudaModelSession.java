@@ -291,6 +291,10 @@ final class CudaModelSession implements ModelSession {
     public Map<String, String> facts() {
       Map<String, String> facts = new TreeMap<>(work.facts());
       facts.putAll((owned == null ? single : owned).measured());
+      if (owned == null) {
+        // All works that decode share one plan, so its counts are not this work's.
+        facts.keySet().removeIf(key -> key.endsWith(DynamicParts.INT8_SHARE));
+      }
       return facts;
     }
 

@@ -1,7 +1,8 @@
 package org.joulemark.kernels.engine;
 
 /**
- * What a work whose linear parts look at each call's activations has decided since it was made.
+ * What a work whose linear parts look at each call's activations has decided since some
+ * moment before.
  *
  * @param calls of linear parts that were decided
  * @param int8Calls of them those that ran in INT8
