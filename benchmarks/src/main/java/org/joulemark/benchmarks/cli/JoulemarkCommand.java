@@ -10,6 +10,7 @@ import java.util.List;
 import org.joulemark.benchmarks.run.UsageException;
 import org.joulemark.kernels.engine.EngineException;
 import org.joulemark.kernels.engine.UnsupportedWorkException;
+import org.joulemark.kernels.layer.UnverifiableException;
 import org.joulemark.kernels.model.ModelFormatException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -130,6 +131,7 @@ public final class JoulemarkCommand implements Runnable {
         isUsage(exception)
             || exception instanceof EngineException
             || exception instanceof UnsupportedWorkException
+            || exception instanceof UnverifiableException
             || exception instanceof ParameterException
             || exception instanceof java.io.IOException
             || exception instanceof UncheckedIOException;

@@ -16,7 +16,6 @@ import org.joulemark.kernels.engine.LayerOptions;
 import org.joulemark.kernels.engine.LayerWork;
 import org.joulemark.kernels.engine.ModelSession;
 import org.joulemark.kernels.layer.CacheContents;
-import org.joulemark.kernels.layer.Displacement;
 import org.joulemark.kernels.layer.ExpectedLayer;
 import org.joulemark.kernels.layer.ExpectedPass;
 import org.joulemark.kernels.layer.HashedTensors;
@@ -25,7 +24,6 @@ import org.joulemark.kernels.layer.LayerProblem;
 import org.joulemark.kernels.layer.LayerVerification;
 import org.joulemark.kernels.layer.LayerVerifier;
 import org.joulemark.kernels.layer.ModelProblem;
-import org.joulemark.kernels.layer.PassRequest;
 import org.joulemark.kernels.layer.PassTolerance;
 import org.joulemark.kernels.layer.PassVerifier;
 import org.joulemark.kernels.layer.Phase;
@@ -212,30 +210,11 @@ final class VerifyCommand extends SubCommand {
         new ModelProblem(shape, strategy, scales(strategy, weights).model(), batch, sequence);
     try (ModelSession session = opened.model(problem, weights.model(), options)) {
       ExpectedPass pass = reference(problem, weights.model());
-      List<TensorComparison> rows =
-          new ArrayList<>(
-              PassVerifier.verify(session, pass, PassTolerance.of(problem, weights.model(), pass)));
-      rows.add(displacement(session, pass, strategy, weights.model()));
-      return report(shape.id() + ", a whole model, in " + strategy.id(), DEFINITION, rows);
+      return report(
+          shape.id() + ", a whole model, in " + strategy.id(),
+          DEFINITION,
+          PassVerifier.verify(session, problem, weights.model(), pass).definition());
     }
-  }
-
-  /** Whether the prompt's logits have the error that the strategy defines. */
-  private static TensorComparison displacement(
-      ModelSession session, ExpectedPass pass, Strategy strategy, TensorSource source) {
-    int[][] tokens = pass.tokens();
-    session.reset();
-    HostTensor actual = session.forward(tokens, PassRequest.EVERYTHING).logits();
-    HostTensor unquantized =
-        new ReferenceModel(session.shape(), source, tokens.length, tokens[0].length)
-            .forward(tokens, PassRequest.EVERYTHING)
-            .logits();
-    return Displacement.of(
-        "logits/displacement",
-        pass.logits(),
-        unquantized,
-        actual,
-        PassTolerance.of(strategy.base()).relativeFrobenius());
   }
 
   private ScaleFinder scales(Strategy strategy, Weights weights) {

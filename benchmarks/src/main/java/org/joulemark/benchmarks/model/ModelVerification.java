@@ -7,12 +7,11 @@ import org.joulemark.benchmarks.work.PassMismatchException;
 import org.joulemark.kernels.engine.Engine;
 import org.joulemark.kernels.engine.LayerOptions;
 import org.joulemark.kernels.engine.ModelSession;
-import org.joulemark.kernels.layer.Displacement;
 import org.joulemark.kernels.layer.ExpectedPass;
 import org.joulemark.kernels.layer.HostTensor;
 import org.joulemark.kernels.layer.ModelProblem;
-import org.joulemark.kernels.layer.PassRequest;
 import org.joulemark.kernels.layer.PassTolerance;
+import org.joulemark.kernels.layer.PassVerification;
 import org.joulemark.kernels.layer.PassVerifier;
 import org.joulemark.kernels.layer.ReferenceModel;
 import org.joulemark.kernels.layer.TensorComparison;
@@ -32,7 +31,6 @@ public final class ModelVerification {
   private static final long LAYER_PARAMETERS = 50_000_000;
   private static final int MOST_SEQUENCES = 4;
   private static final int TOKENS = 8;
-  private static final String UNQUANTIZED = "logits/unquantized";
 
   private final Engine engine;
   private final ModelShape shape;
@@ -59,6 +57,8 @@ public final class ModelVerification {
    * @return the fidelity of the prompt's logits: 1 − relative Frobenius error against the model
    *     that nothing is quantized in
    * @throws PassMismatchException naming the tensor that is wrong and its worst element
+   * @throws org.joulemark.kernels.layer.UnverifiableException if no error could be told from
+   *     rounding
    */
   public double verify(
       String name,
@@ -77,10 +77,12 @@ public final class ModelVerification {
     try (ModelSession session = engine.model(problem, source, options)) {
       ExpectedPass expected =
           ExpectedPass.from(new ReferenceModel(problem, source), tokens, 1, TOKENS - 1, 1);
-      rows.addAll(
-          PassVerifier.verify(session, expected, PassTolerance.of(problem, source, expected)));
-      if (!strategy.isPlain()) {
-        rows.addAll(againstUnquantized(session, expected, strategy));
+      if (strategy.isPlain()) {
+        rows.addAll(PassVerifier.verify(session, expected, PassTolerance.of(strategy.base())));
+      } else {
+        PassVerification verified = PassVerifier.verify(session, problem, source, expected);
+        rows.addAll(verified.definition());
+        rows.add(verified.unquantized());
       }
     }
     double fidelity = Double.NaN;
@@ -88,31 +90,11 @@ public final class ModelVerification {
       if (!row.passed()) {
         throw new PassMismatchException(name, row);
       }
-      if (row.name().equals(strategy.isPlain() ? "logits" : UNQUANTIZED)) {
+      if (row.name().equals(strategy.isPlain() ? "logits" : "logits/unquantized")) {
         fidelity = row.fidelity();
       }
     }
     return fidelity;
-  }
-
-  /**
-   * The prompt's logits against those of the model that nothing is quantized in: how far they are,
-   * and whether their error is the one that the strategy defines.
-   */
-  private List<TensorComparison> againstUnquantized(
-      ModelSession session, ExpectedPass expected, Strategy strategy) {
-    int[][] tokens = expected.tokens();
-    session.reset();
-    HostTensor actual = session.forward(tokens, PassRequest.EVERYTHING).logits();
-    session.reset();
-    HostTensor unquantized =
-        new ReferenceModel(session.shape(), source, tokens.length, TOKENS)
-            .forward(tokens, PassRequest.EVERYTHING)
-            .logits();
-    double baseError = PassTolerance.of(strategy.base()).relativeFrobenius();
-    return List.of(
-        TensorComparison.of(UNQUANTIZED, unquantized, actual, Double.MAX_VALUE),
-        Displacement.of("logits/displacement", expected.logits(), unquantized, actual, baseError));
   }
 
   /**

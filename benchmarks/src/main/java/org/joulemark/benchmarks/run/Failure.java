@@ -10,6 +10,7 @@ import org.joulemark.harness.journal.Outcome;
 import org.joulemark.kernels.engine.EngineException;
 import org.joulemark.kernels.engine.UnsupportedWorkException;
 import org.joulemark.kernels.gemm.GemmMismatchException;
+import org.joulemark.kernels.layer.UnverifiableException;
 import org.joulemark.kernels.model.ModelFormatException;
 import org.joulemark.kernels.quant.calibration.CalibrationException;
 
@@ -38,6 +39,7 @@ record Failure(Outcome outcome, String reason) {
       if (next instanceof EngineException
           || next instanceof GemmMismatchException
           || next instanceof PassMismatchException
+          || next instanceof UnverifiableException
           || next instanceof ModelFormatException
           || next instanceof CalibrationException) {
         return new Failure(Outcome.FAILED, sentence(next));

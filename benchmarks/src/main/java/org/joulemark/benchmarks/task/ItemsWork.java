@@ -4,7 +4,10 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
+import org.joulemark.kernels.engine.Decisions;
 import org.joulemark.kernels.engine.DeviceTimes;
 import org.joulemark.kernels.engine.Work;
 
@@ -32,6 +35,7 @@ final class ItemsWork implements Work {
   // have hundreds: only those that were submitted since the last time are waited for.
   private final boolean[] pending;
   private final Map<String, String> facts;
+  private final Supplier<Optional<Decisions>> decisions;
   private final int itemsBetweenDrains;
   private int next;
   private int sinceDrain;
@@ -41,10 +45,21 @@ final class ItemsWork implements Work {
   /**
    * Runs some items, to see how long one takes.
    *
-   * @param items the steps of each item, in order
+   * @param items the steps of each item, in order; each work counts its decisions by itself
    * @param facts how they are carried out
    */
   ItemsWork(List<List<Step>> items, Map<String, String> facts) {
+    this(items, facts, () -> sum(items));
+  }
+
+  /**
+   * Of works that may share what counts their decisions.
+   *
+   * @param decisions what all of them have decided, each call counted once
+   */
+  ItemsWork(
+      List<List<Step>> items, Map<String, String> facts, Supplier<Optional<Decisions>> decisions) {
+    this.decisions = decisions;
     this.items = items.stream().map(item -> item.toArray(Step[]::new)).toArray(Step[][]::new);
     Map<Work, Integer> places = new LinkedHashMap<>();
     items.forEach(item -> item.forEach(step -> places.putIfAbsent(step.work(), places.size())));
@@ -58,6 +73,15 @@ final class ItemsWork implements Work {
     this.pending = new boolean[works.length];
     this.facts = Map.copyOf(facts);
     this.itemsBetweenDrains = (int) Math.max(1, SECONDS_BETWEEN_DRAINS / secondsPerItem());
+  }
+
+  private static Optional<Decisions> sum(List<List<Step>> items) {
+    return items.stream()
+        .flatMap(List::stream)
+        .map(Step::work)
+        .distinct()
+        .flatMap(work -> work.decisions().stream())
+        .reduce(Decisions::plus);
   }
 
   private double secondsPerItem() {
@@ -155,6 +179,11 @@ final class ItemsWork implements Work {
     for (Work work : works) {
       work.resetDeviceTimes();
     }
+  }
+
+  @Override
+  public Optional<Decisions> decisions() {
+    return decisions.get();
   }
 
   @Override

@@ -79,7 +79,7 @@ final class ModelItems {
                     steps.add(new Step(Objects.requireNonNull(works.get(pass)), times)));
         items.add(steps);
       }
-      ItemsWork work = new ItemsWork(items, facts);
+      ItemsWork work = new ItemsWork(items, facts, session::decisions);
       WorkWindow.note(
           "task.passes",
           String.format(

@@ -2,6 +2,7 @@ package org.joulemark.benchmarks.work;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.joulemark.harness.metrics.Metric;
 import org.joulemark.kernels.engine.Decisions;
 import org.joulemark.kernels.engine.Work;
@@ -10,19 +11,34 @@ import org.joulemark.kernels.engine.Work;
 final class DecisionWindow {
   private final Work work;
   private final Decisions before;
+  private final LongSupplier nanos;
   private final long unitsBefore;
-  private final long nanosBefore;
+  private long nanosBefore;
 
-  private DecisionWindow(Work work, Decisions before) {
+  private DecisionWindow(Work work, Decisions before, LongSupplier nanos) {
     this.work = work;
     this.before = before;
+    this.nanos = nanos;
     this.unitsBefore = work.completed();
-    this.nanosBefore = System.nanoTime();
+    start();
   }
 
-  /** Begins; nothing is in flight. Empty for work that decides nothing at run time. */
+  /**
+   * Looks at what was decided before; nothing is in flight. It may take a while: a GPU times its
+   * decisions the first time that it is asked. Empty for work that decides nothing at run time.
+   */
   static Optional<DecisionWindow> open(Work work) {
-    return work.decisions().map(decisions -> new DecisionWindow(work, decisions));
+    return open(work, System::nanoTime);
+  }
+
+  /** With a clock of its own. */
+  static Optional<DecisionWindow> open(Work work, LongSupplier nanos) {
+    return work.decisions().map(decisions -> new DecisionWindow(work, decisions, nanos));
+  }
+
+  /** Starts the clock anew; call right before the work begins, and after whatever else waits. */
+  void start() {
+    nanosBefore = nanos.getAsLong();
   }
 
   /**
@@ -30,7 +46,7 @@ final class DecisionWindow {
    * that a unit's decisions take, and their share of the unit's whole time.
    */
   List<Metric> close() {
-    double seconds = (System.nanoTime() - nanosBefore) * 1e-9;
+    double seconds = (nanos.getAsLong() - nanosBefore) * 1e-9;
     long units = work.completed() - unitsBefore;
     Decisions decided = work.decisions().orElseThrow().since(before);
     return List.of(

@@ -78,6 +78,8 @@ public final class WorkSession implements AutoCloseable {
     work.resetDeviceTimes();
     deciding = DecisionWindow.open(work);
     WorkWindow.open(unit, session.engine().energyDomain(), work::completed);
+    // After the window: opening the energy source, or the idle baseline, may take seconds.
+    deciding.ifPresent(DecisionWindow::start);
     // Last, so that opening the window cannot let the queue run dry: JMH would count its refilling.
     work.prime();
   }

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.joulemark.benchmarks.task.ItemsWork.Step;
+import org.joulemark.kernels.engine.Decisions;
 import org.joulemark.kernels.engine.DeviceTimes;
 import org.joulemark.kernels.engine.Work;
 import org.junit.jupiter.api.Test;
@@ -20,6 +22,7 @@ class ItemsWorkTest {
     private long submitted;
     private long drained;
     private boolean closed;
+    private Optional<Decisions> decisions = Optional.empty();
 
     Logged(String name, double seconds) {
       this.name = name;
@@ -45,6 +48,11 @@ class ItemsWorkTest {
     @Override
     public DeviceTimes deviceTimes() {
       return new DeviceTimes(seconds, seconds, seconds, seconds, 1);
+    }
+
+    @Override
+    public Optional<Decisions> decisions() {
+      return decisions;
     }
 
     @Override
@@ -76,6 +84,21 @@ class ItemsWorkTest {
     assertThat(work.facts()).containsEntry("a", "b");
     work.close();
     assertThat(List.of(prompt, decode, longPrompt)).allMatch(each -> each.closed);
+  }
+
+  @Test
+  void worksThatCountTheirDecisionsAreSummedOnceEachAndASharedCounterIsReadOnce() {
+    Logged prompt = new Logged("p", 1);
+    Logged decode = new Logged("d", 1);
+    List<List<Step>> items =
+        List.of(List.of(new Step(prompt, 1), new Step(decode, 2)), List.of(new Step(decode, 1)));
+    assertThat(new ItemsWork(items, Map.of()).decisions()).isEmpty();
+    prompt.decisions = Optional.of(new Decisions(8, 2, 0.5));
+    decode.decisions = Optional.of(new Decisions(4, 3, 0.25));
+    assertThat(new ItemsWork(items, Map.of()).decisions()).contains(new Decisions(12, 5, 0.75));
+    Decisions shared = new Decisions(20, 10, 2);
+    assertThat(new ItemsWork(items, Map.of(), () -> Optional.of(shared)).decisions())
+        .contains(shared);
   }
 
   @Test

@@ -226,7 +226,7 @@ final class CpuModelSession implements ModelSession {
 
     @Override
     public Optional<Decisions> decisions() {
-      return weights.linears().decisions();
+      return CpuModelSession.this.decisions();
     }
 
     @Override
@@ -240,6 +240,11 @@ final class CpuModelSession implements ModelSession {
         owned.close();
       }
     }
+  }
+
+  @Override
+  public Optional<Decisions> decisions() {
+    return weights.linears().decisions();
   }
 
   @Override

@@ -7,8 +7,12 @@ import java.util.Set;
 import org.joulemark.kernels.engine.Decisions;
 import org.joulemark.kernels.engine.LayerOptions;
 import org.joulemark.kernels.engine.LayerWork;
+import org.joulemark.kernels.engine.ModelSession;
+import org.joulemark.kernels.engine.Work;
 import org.joulemark.kernels.layer.LayerProblem;
 import org.joulemark.kernels.layer.LayerVerifier;
+import org.joulemark.kernels.layer.ModelProblem;
+import org.joulemark.kernels.layer.PassRequest;
 import org.joulemark.kernels.layer.SeededTensors;
 import org.joulemark.kernels.layer.TensorComparison;
 import org.joulemark.kernels.model.ModelShape;
@@ -72,6 +76,46 @@ final class CudaDynamicSelfTest {
         WELL,
         "graph",
         Set.of("qkv", "o", "up", "down"));
+    checks.check("works of a model that decide: each call counted once", () -> works(shape));
+  }
+
+  /** Works that decode share a plan, and so its counts; others have their own. */
+  private String works(ModelShape shape) {
+    ModelProblem problem =
+        new ModelProblem(shape, strategy("generous", 1, 1e9), List.of(), BATCH, 8);
+    int[][] prompts = {{1, 2, 3}, {4, 5, 6}};
+    try (ModelSession session = engine.model(problem, WELL, CudaEngine.LAYER_DEFAULTS)) {
+      session.forward(prompts, PassRequest.LAST_LOGITS);
+      try (Work decode = session.decode(3);
+          Work another = session.decode(2);
+          Work prefill = session.prefill(prompts)) {
+        Decisions before = decisions(session);
+        long passes = run(decode) + run(another) + run(prefill);
+        Decisions decided = decisions(session).since(before);
+        if (decided.calls() != passes * shape.layers() * PARTS || decided.int8Share() != 1) {
+          throw new SelfTestFailure(decided + " in " + passes + " passes.");
+        }
+        String share = "qkv" + DynamicParts.INT8_SHARE;
+        if (decode.facts().containsKey(share) || !prefill.facts().containsKey(share)) {
+          throw new SelfTestFailure("A work notes counts of others, or not its own.");
+        }
+        return passes + " passes, " + decided.calls() + " calls.";
+      }
+    }
+  }
+
+  private static Decisions decisions(ModelSession session) {
+    return session.decisions().orElseThrow(() -> new SelfTestFailure("Nothing was decided."));
+  }
+
+  /** Runs a work, and says how many passes that were. */
+  private static long run(Work work) {
+    int units = Integer.parseInt(work.facts().getOrDefault("launch.units", "1"));
+    for (int i = 0; i < units; i++) {
+      work.submit();
+    }
+    work.drain();
+    return units;
   }
 
   private static Strategy strategy(String name, double outlierShare, double kurtosis) {

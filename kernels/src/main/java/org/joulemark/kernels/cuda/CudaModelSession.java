@@ -2,10 +2,13 @@ package org.joulemark.kernels.cuda;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.joulemark.kernels.engine.Decisions;
 import org.joulemark.kernels.engine.ForwardingWork;
 import org.joulemark.kernels.engine.LayerOptions;
@@ -42,6 +45,8 @@ final class CudaModelSession implements ModelSession {
   private final long weightAndCacheBytes;
   private final CudaModelPlan single;
   private @Nullable CudaModelPlan several;
+  // Of the works that are open, as far as they have one of their own.
+  private final Set<CudaModelPlan> ownedPlans = new LinkedHashSet<>();
   private int position;
 
   private CudaModelSession(
@@ -256,6 +261,9 @@ final class CudaModelSession implements ModelSession {
       facts.put("launch.units", Integer.toString(work.unitsPerBatch()));
       this.after = after;
       this.owned = owned;
+      if (owned != null) {
+        ownedPlans.add(owned);
+      }
       position = after;
     }
 
@@ -291,6 +299,10 @@ final class CudaModelSession implements ModelSession {
     public Map<String, String> facts() {
       Map<String, String> facts = new TreeMap<>(work.facts());
       facts.putAll((owned == null ? single : owned).measured());
+      if (owned == null) {
+        // All works that decode share one plan, so its counts are not this work's.
+        facts.keySet().removeIf(key -> key.endsWith(DynamicParts.INT8_SHARE));
+      }
       return facts;
     }
 
@@ -300,10 +312,19 @@ final class CudaModelSession implements ModelSession {
         work.close();
       } finally {
         if (owned != null) {
+          ownedPlans.remove(owned);
           owned.close();
         }
       }
     }
+  }
+
+  @Override
+  public Optional<Decisions> decisions() {
+    engine.device().makeCurrent();
+    return Stream.concat(Stream.of(single), ownedPlans.stream())
+        .flatMap(plan -> plan.decisions().stream())
+        .reduce(Decisions::plus);
   }
 
   @Override

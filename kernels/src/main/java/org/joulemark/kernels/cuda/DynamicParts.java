@@ -9,6 +9,9 @@ import org.joulemark.kernels.quant.LinearPart;
 
 /** Linear parts that decide at each call how they run; counts and times what they decide. */
 final class DynamicParts implements CudaLayerParts {
+  /** Ends the key of a part's share of calls in INT8 since the parts were bound. */
+  static final String INT8_SHARE = ".int8.share";
+
   private final CudaPassFrame frame;
   private final PinnedBuffer staging;
   private final Map<LinearPart, DynamicLinear> linears;
@@ -53,11 +56,11 @@ final class DynamicParts implements CudaLayerParts {
     Map<String, String> facts = new LinkedHashMap<>();
     for (Map.Entry<LinearPart, DynamicLinear> entry : linears.entrySet()) {
       ActivationChoice.Outcome outcome = entry.getValue().outcome(staging);
-      String name = frame.name(entry.getKey()) + ".";
-      facts.put(name + "int8.share", share(outcome.int8Calls(), outcome.calls()));
-      facts.put(name + "activation.absmax", Float.toString(outcome.largest()));
-      facts.put(name + "activation.outlier.share", Float.toString(outcome.outlierShare()));
-      facts.put(name + "activation.kurtosis", Float.toString(outcome.kurtosis()));
+      String name = frame.name(entry.getKey());
+      facts.put(name + INT8_SHARE, share(outcome.int8Calls(), outcome.calls()));
+      facts.put(name + ".activation.absmax", Float.toString(outcome.largest()));
+      facts.put(name + ".activation.outlier.share", Float.toString(outcome.outlierShare()));
+      facts.put(name + ".activation.kurtosis", Float.toString(outcome.kurtosis()));
     }
     return facts;
   }

@@ -1,6 +1,7 @@
 package org.joulemark.kernels.engine;
 
 import java.util.Map;
+import java.util.Optional;
 import org.joulemark.kernels.layer.ModelPass;
 
 /** A whole model on a device, with its KV cache. Used from one thread. */
@@ -38,6 +39,14 @@ public interface ModelSession extends ModelPass, AutoCloseable {
 
   /** How the model is carried out, in stable dotted keys. */
   Map<String, String> facts();
+
+  /**
+   * What was decided at run time by the works that are open, and perhaps by other passes of this
+   * session; each call is counted once, whichever works share a counter. Take differences between
+   * moments at which the same works are open. Empty where nothing is decided. Call after the works
+   * have been drained.
+   */
+  Optional<Decisions> decisions();
 
   /** Frees the model; works of it must be closed first. */
   @Override

@@ -52,8 +52,9 @@ public interface Work extends AutoCloseable {
   }
 
   /**
-   * What was decided at run time since this object was made; empty where nothing is. Call after
-   * {@link #drain}.
+   * What was decided at run time since some moment before, perhaps by other works of the same
+   * session as well: take differences, and never the sum over works. Empty where nothing is
+   * decided. Call after {@link #drain}.
    */
   default Optional<Decisions> decisions() {
     return Optional.empty();

@@ -3,6 +3,8 @@ package org.joulemark.kernels.layer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import org.joulemark.kernels.model.TensorSource;
 
 /** Holds a model pass against what it should give, one comparison a tensor. */
 public final class PassVerifier {
@@ -49,6 +51,66 @@ public final class PassVerifier {
     rows.add(greedy(pass, expected, tolerance));
     pass.reset();
     return List.copyOf(rows);
+  }
+
+  /**
+   * Holds a pass of a model under a strategy that quantizes against its definition, and also the
+   * direction of its error: of the prompt's logits, and of those that are decoded through the
+   * cache, where an engine may take other ways than for a prompt. The pass is reset before and
+   * after.
+   *
+   * @param problem what the pass carries out
+   * @param source the tensors that it was given
+   * @param expected what the strategy defines
+   * @throws UnverifiableException if rounding alone may lead so far from the definition that an
+   *     output of zeros would be let through
+   * @throws IllegalArgumentException if the pass and what is expected differ in shape
+   */
+  public static PassVerification verify(
+      ModelPass pass, ModelProblem problem, TensorSource source, ExpectedPass expected) {
+    PassTolerance tolerance = PassTolerance.of(problem, source, expected);
+    requireBound(problem, tolerance);
+    List<TensorComparison> rows = new ArrayList<>(verify(pass, expected, tolerance));
+
+    int[][] tokens = expected.tokens();
+    int decoded = expected.decodeLogits().dimensions().get(1);
+    ReferenceModel plain =
+        new ReferenceModel(problem.shape(), source, tokens.length, tokens[0].length);
+    double baseError = PassTolerance.of(problem.precision()).relativeFrobenius();
+    HostTensor unquantized = prompt(plain, tokens);
+    HostTensor actual = prompt(pass, tokens);
+    rows.add(
+        Displacement.of("logits/displacement", expected.logits(), unquantized, actual, baseError));
+    rows.add(
+        Displacement.of(
+            "decode_logits/displacement",
+            expected.decodeLogits(),
+            decodeLast(plain, tokens, decoded),
+            decodeLast(pass, tokens, decoded),
+            baseError));
+    pass.reset();
+    return new PassVerification(
+        rows, TensorComparison.of("logits/unquantized", unquantized, actual, Double.MAX_VALUE));
+  }
+
+  /** Refuses a tolerance that an output of zeros, whose relative error is 1, would be within. */
+  static void requireBound(ModelProblem problem, PassTolerance tolerance) {
+    if (!(tolerance.relativeFrobenius() < 1)) {
+      throw new UnverifiableException(
+          String.format(
+              Locale.ROOT,
+              "%s of %s cannot be verified: rounding alone may move its results by %.2g of their"
+                  + " norm, so that nothing could be found wrong; take another strategy or other"
+                  + " scales.",
+              problem.strategy().id(),
+              problem.shape().id(),
+              tolerance.relativeFrobenius()));
+    }
+  }
+
+  private static HostTensor prompt(ModelPass pass, int[][] tokens) {
+    pass.reset();
+    return pass.forward(tokens, PassRequest.EVERYTHING).logits();
   }
 
   /**

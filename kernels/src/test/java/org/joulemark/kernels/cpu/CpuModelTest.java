@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.joulemark.kernels.engine.Decisions;
 import org.joulemark.kernels.engine.Engine;
 import org.joulemark.kernels.engine.EngineOptions;
 import org.joulemark.kernels.engine.ModelSession;
@@ -102,6 +103,30 @@ class CpuModelTest {
               PassVerifier.verify(session, expected, PassTolerance.of(problem, SOURCE, expected)))
           .hasSize(shape.layers() + 5)
           .allSatisfy(row -> assertThat(row.passed()).as(id + " " + row).isTrue());
+    } catch (UnsupportedWorkException unsupported) {
+      assumeTrue(false, () -> "skipped: " + unsupported.getMessage());
+    }
+  }
+
+  @Test
+  void worksOfASessionThatDecidesAreCountedOnce() {
+    ModelShape shape = TestShapes.gated("mistral", 4, 2, 64, 9);
+    ModelProblem problem =
+        new ModelProblem(shape, Strategies.parse("dynamic/1/1000000"), List.of(), 1, 12);
+    try (ModelSession session = engine.model(problem, SOURCE, CpuEngine.LAYER_DEFAULTS)) {
+      session.forward(new int[][] {{1, 2, 3}}, PassRequest.LAST_LOGITS);
+      try (Work decode = session.decode(3);
+          Work prefill = session.prefill(new int[][] {{1, 2, 3}})) {
+        Decisions before = session.decisions().orElseThrow();
+        prefill.submit();
+        long callsOfAPass = session.decisions().orElseThrow().since(before).calls();
+        assertThat(callsOfAPass).isPositive();
+        decode.submit();
+        decode.submit();
+        Decisions decided = session.decisions().orElseThrow().since(before);
+        assertThat(decided.calls()).isEqualTo(3 * callsOfAPass);
+        assertThat(decided.int8Share()).isEqualTo(1.0);
+      }
     } catch (UnsupportedWorkException unsupported) {
       assumeTrue(false, () -> "skipped: " + unsupported.getMessage());
     }

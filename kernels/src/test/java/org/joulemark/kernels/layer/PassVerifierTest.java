@@ -2,9 +2,11 @@ package org.joulemark.kernels.layer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.util.List;
 import org.joulemark.kernels.model.ModelShape;
+import org.joulemark.kernels.model.TensorSource;
 import org.joulemark.kernels.quant.Precision;
 import org.joulemark.kernels.quant.strategy.Strategies;
 import org.junit.jupiter.api.Test;
@@ -60,6 +62,58 @@ class PassVerifierTest {
     assertThat(rows.get(5).name()).isEqualTo("decode_logits/prefill");
     assertThat(rows.get(5).passed()).isFalse();
     assertThat(rows.get(5).worstIndex()).endsWith(7);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"int8-sym", "int8-asym", "fp8", "w4a16"})
+  void decodingThatDoesNotQuantizeIsFoundWhereReadingAPromptDoes(String id) {
+    ModelShape wide = TestShapes.gated("qwen2", 4, 2, 32, 0);
+    TensorSource source = new SeededTensors(1);
+    ModelProblem problem = new ModelProblem(wide, Strategies.parse(id), List.of(), 2, 12);
+    ExpectedPass defined = ExpectedPass.from(new ReferenceModel(problem, source), tokens, 2, 3, 4);
+    assertThat(
+            PassVerifier.verify(new ReferenceModel(problem, source), problem, source, defined)
+                .definition())
+        .hasSize(wide.layers() + 7)
+        .allMatch(TensorComparison::passed);
+    ModelPass prefillOnly =
+        new Spoiled(new ReferenceModel(problem, source)) {
+          private final ReferenceModel plain = new ReferenceModel(wide, source, 2, 12);
+
+          @Override
+          public PassOutput forward(int[][] read, PassRequest request) {
+            PassOutput unquantized = plain.forward(read, request);
+            PassOutput quantized = super.forward(read, request);
+            return read[0].length == 1 ? unquantized : quantized;
+          }
+
+          @Override
+          void spoil(PassOutput output) {}
+
+          @Override
+          public void reset() {
+            super.reset();
+            plain.reset();
+          }
+        };
+    assertThat(PassVerifier.verify(prefillOnly, problem, source, defined).definition())
+        .filteredOn(row -> row.name().endsWith("/displacement"))
+        .extracting(TensorComparison::name, TensorComparison::passed)
+        .containsExactly(
+            tuple("logits/displacement", true), tuple("decode_logits/displacement", false));
+  }
+
+  @Test
+  void aBoundThatZerosWouldMeetIsRefused() {
+    ModelProblem problem = new ModelProblem(shape, Strategies.parse("int8-sym"), List.of(), 2, 12);
+    PassVerifier.requireBound(problem, new PassTolerance(0.99, false));
+    assertThatThrownBy(() -> PassVerifier.requireBound(problem, new PassTolerance(1, false)))
+        .isInstanceOf(UnverifiableException.class)
+        .hasMessageContaining("int8-sym")
+        .hasMessageContaining("take another strategy");
+    assertThatThrownBy(
+            () -> PassVerifier.requireBound(problem, new PassTolerance(Double.NaN, false)))
+        .isInstanceOf(UnverifiableException.class);
   }
 
   @Test
