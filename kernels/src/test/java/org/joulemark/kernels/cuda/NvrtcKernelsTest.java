@@ -120,7 +120,9 @@ class NvrtcKernelsTest {
       for (int headSize :
           !source.text().contains("HEAD_SIZE")
               ? new int[] {16}
-              : architecture == EVERY_HEAD_SIZE ? new int[] {16, 64, 80, 128} : new int[] {16, 128}) {
+              : architecture == EVERY_HEAD_SIZE
+                  ? new int[] {16, 64, 80, 128}
+                  : new int[] {16, 128}) {
         List<String> macros = new ArrayList<>(CudaKernels.macros(type));
         macros.add("HEAD_SIZE=" + headSize);
         all.add(macros);
