@@ -12,6 +12,7 @@ final class WorkParams {
       List.of(
           "strategy",
           "precision",
+          "calibration",
           "engine",
           "device",
           "threads",

@@ -27,6 +27,7 @@ public final class ResultCandidates implements CandidateSource {
       Set.of(
           "strategy",
           "precision",
+          "calibration",
           "device",
           "engine",
           "library",

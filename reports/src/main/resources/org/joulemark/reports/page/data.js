@@ -58,7 +58,7 @@ const REPORT = (() => {
     for (let r = 0; r < rows; r++) {
       if (column.c[r] === 0) continue;
       const word = strings[column.c[r]];
-      const spelt = /^[a-z0-9_]{2,10}$/.test(word) ? word.toUpperCase() : word;
+      const spelt = /^(fp|tf|bf|int)\d+$/.test(word) ? word.toUpperCase() : word;
       if (!index.has(spelt)) { index.set(spelt, strings.length); strings.push(spelt); }
       strategy.c[r] = index.get(spelt);
     }

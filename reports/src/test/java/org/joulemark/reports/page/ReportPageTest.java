@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.joulemark.harness.journal.Outcome;
 import org.joulemark.reports.Journals;
 import org.joulemark.reports.result.ResultLoader;
@@ -86,6 +87,11 @@ class ReportPageTest {
     double share = number(heat + ".series[0].data[0].share");
     long row = (long) number(heat + ".series[0].data[0].row + 1");
     assertThat(share).isGreaterThan(0).isLessThanOrEqualTo(1);
+    assertThat(browser.run("return " + heat + ".xAxis[0].data"))
+        .as(
+            "strategies with a calibration stand beside those that need none, in their own spelling")
+        .asInstanceOf(InstanceOfAssertFactories.LIST)
+        .contains("FP16", "int8-sym", "smoothquant", "dynamic", "w4a16");
     inSight("#picture-heat details summary").click();
     browser.until("return document.querySelectorAll('#picture-heat td').length > 0");
     assertThat(

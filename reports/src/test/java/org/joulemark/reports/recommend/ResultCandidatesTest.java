@@ -55,6 +55,25 @@ class ResultCandidatesTest {
   }
 
   @Test
+  void aCalibrationMakesNoOtherWork() throws IOException {
+    List<ResultFile> files =
+        new RunFiles(folder)
+            .row(
+                Map.of("strategy", "fp16", "model", "m", "calibration", "none"),
+                around(200),
+                around(0.15))
+            .row(
+                Map.of("strategy", "smoothquant", "model", "m", "calibration", "auto"),
+                around(100),
+                around(0.1))
+            .write(gpu("device.memory.bytes", "150109880320"));
+    assertThat(new ResultCandidates(files, Prices.NONE).candidates())
+        .hasSize(2)
+        .extracting(Candidate::work)
+        .containsOnly("GemmBenchmark.gemm model=m");
+  }
+
+  @Test
   void aTasksScoreIsHeldAgainstTheBaselines() throws IOException {
     List<ResultFile> files =
         new RunFiles(folder)
