@@ -69,8 +69,9 @@ class VerifyIT {
     assertThat(suite.out())
         .contains("against its own definition in FP64")
         .containsPattern("hidden_states.2 +ok")
-        .containsPattern("logits/displacement +ok")
-        .contains("All 8 tensors are within their bounds.");
+        .containsPattern("\nlogits/displacement +ok")
+        .containsPattern("decode_logits/displacement +ok")
+        .contains("All 9 tensors are within their bounds.");
   }
 
   @Test
