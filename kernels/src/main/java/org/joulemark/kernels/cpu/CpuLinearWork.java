@@ -11,7 +11,6 @@ import org.joulemark.kernels.layer.HostTensor;
 import org.joulemark.kernels.layer.LayerWeights;
 import org.joulemark.kernels.layer.LinearProblem;
 import org.joulemark.kernels.model.TensorSource;
-import org.joulemark.kernels.quant.ElementCodec;
 import org.joulemark.kernels.quant.ElementType;
 import org.joulemark.kernels.quant.definition.WeightRows;
 
@@ -100,20 +99,13 @@ final class CpuLinearWork extends HostWork implements LinearWork {
         * CpuLinears.plainPrecision(problem.strategy()).weight().bytes();
   }
 
-  /** X as it is stored, what the norm before it would have divided out taken out. */
   private void fill(NativeMatrix x, TensorSource source) {
-    ElementType stored = problem.precision().activation();
-    float[] smoothing = problem.scales().smoothing();
     IntStream.range(0, x.rows())
         .parallel()
         .forEach(
             row -> {
               float[] values = new float[x.columns()];
-              source.row(problem.input(), row, values);
-              for (int k = 0; k < values.length; k++) {
-                double value = ElementCodec.round(stored, values[k]);
-                values[k] = (float) (smoothing.length == 0 ? value : value / smoothing[k]);
-              }
+              problem.inputRow(source, row, values);
               x.put(row, 0, values, 0, values.length);
             });
   }

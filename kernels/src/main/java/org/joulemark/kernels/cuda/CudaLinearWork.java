@@ -14,7 +14,6 @@ import org.joulemark.kernels.layer.HostTensor;
 import org.joulemark.kernels.layer.LayerWeights;
 import org.joulemark.kernels.layer.LinearProblem;
 import org.joulemark.kernels.model.TensorSource;
-import org.joulemark.kernels.quant.ElementCodec;
 import org.joulemark.kernels.quant.ElementType;
 import org.joulemark.kernels.quant.LinearPart;
 import org.joulemark.kernels.quant.definition.WeightRows;
@@ -84,7 +83,7 @@ final class CudaLinearWork extends ForwardingWork implements LinearWork {
           type,
           problem.tokens(),
           problem.inputs(),
-          (row, into) -> input(source, row, into));
+          (row, into) -> problem.inputRow(source, row, into));
     }
     nans.clear();
     this.call = linear.bind(weights, x, y, null);
@@ -119,15 +118,6 @@ final class CudaLinearWork extends ForwardingWork implements LinearWork {
         weight,
         bias,
         problem.scales());
-  }
-
-  /** X as it is stored, what the norm before it would have divided out taken out. */
-  private void input(TensorSource source, int row, float[] into) {
-    source.row(problem.input(), row, into);
-    float[] smoothing = problem.scales().smoothing();
-    for (int k = 0; k < smoothing.length; k++) {
-      into[k] = (float) (ElementCodec.round(type, into[k]) / (double) smoothing[k]);
-    }
   }
 
   /**

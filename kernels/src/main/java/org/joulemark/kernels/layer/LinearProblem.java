@@ -6,6 +6,8 @@ import org.joulemark.kernels.model.LinearLayer;
 import org.joulemark.kernels.model.ModelShape;
 import org.joulemark.kernels.model.TensorSource;
 import org.joulemark.kernels.model.TensorSpec;
+import org.joulemark.kernels.quant.ElementCodec;
+import org.joulemark.kernels.quant.ElementType;
 import org.joulemark.kernels.quant.LayerScales;
 import org.joulemark.kernels.quant.LinearPart;
 import org.joulemark.kernels.quant.PartScales;
@@ -65,6 +67,23 @@ public record LinearProblem(
   /** X [M, K]. */
   public TensorSpec input() {
     return TensorSpec.input(INPUT, tokens, inputs());
+  }
+
+  /**
+   * A row of X as an engine is given it: rounded to the format it is stored in, and what the norm
+   * before the part would have divided out taken out.
+   *
+   * @param source holds {@link #input}
+   * @param into K numbers
+   */
+  public void inputRow(TensorSource source, int row, float[] into) {
+    source.row(input(), row, into);
+    ElementType stored = precision().activation();
+    float[] smoothing = scales.smoothing();
+    for (int k = 0; k < into.length; k++) {
+      double value = ElementCodec.round(stored, into[k]);
+      into[k] = (float) (smoothing.length == 0 ? value : value / smoothing[k]);
+    }
   }
 
   /** The scales as those of a layer of which only this part is known. */

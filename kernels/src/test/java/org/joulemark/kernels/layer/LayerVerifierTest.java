@@ -94,7 +94,7 @@ class LayerVerifierTest {
   @Test
   void aFewTokensAreComputedAmongAllThatTheirStrategyLooksAt() {
     TensorSpec input = LayerProblem.prefill(shape, Precision.FP32, 2, 9).input();
-    double[][] x = rows(SOURCE, input);
+    double[][] x = StoredLayer.rows(SOURCE, input);
     int[] wanted = {1, 4};
     // A threshold between what the last part's activations are over all tokens and over two.
     double all = kurtosisOfLastPart(x, IntStream.range(0, 9).toArray());
@@ -142,7 +142,7 @@ class LayerVerifierTest {
       float[] qkv = scales(weights.weight(LinearPart.QKV));
       float[] inner = scales(weights.weight(LinearPart.FEED_FORWARD_IN));
       Strategy strategy = Strategies.parse("int8-sym");
-      double[][] x = rows(SOURCE, TensorSpec.input("x", 5, model.hidden()));
+      double[][] x = StoredLayer.rows(SOURCE, TensorSpec.input("x", 5, model.hidden()));
       double[][] own =
           new ReferenceLayer(model, tensors, SOURCE, strategy, LayerScales.NONE)
               .forward(x, new ReferenceCache(1));
@@ -186,7 +186,9 @@ class LayerVerifierTest {
               Strategies.parse("int8-sym"),
               LayerScales.NONE,
               (part, x) -> seen.merge(part, x[0].length, Integer::sum))
-          .forward(rows(SOURCE, TensorSpec.input("x", 6, model.hidden())), new ReferenceCache(2));
+          .forward(
+              StoredLayer.rows(SOURCE, TensorSpec.input("x", 6, model.hidden())),
+              new ReferenceCache(2));
       assertThat(seen)
           .containsExactlyInAnyOrderEntriesOf(
               Map.of(
@@ -204,7 +206,7 @@ class LayerVerifierTest {
             ? new LayerCalibration(shape, SOURCE, strategy)
                 .fit(
                     LayerTensors.alone(shape),
-                    rows(SOURCE, TensorSpec.input("x.calibration", 32, shape.hidden())))
+                    StoredLayer.rows(SOURCE, TensorSpec.input("x.calibration", 32, shape.hidden())))
             : LayerScales.NONE;
     return List.of(
         LayerProblem.prefill(shape, strategy, scales, 2, 9),
@@ -237,27 +239,6 @@ class LayerVerifierTest {
     ReferenceLayer layer =
         new ReferenceLayer(
             shape, LayerTensors.alone(shape), stored, strategy, problem.scales(), rounding);
-    ReferenceCache cache = ReferenceCache.of(strategy, shape, problem.batch());
-    if (problem.phase() == Phase.DECODE) {
-      LayerVerifier.drawCache(problem, stored, cache);
-    }
-    double[][] y = layer.forward(rows(stored, problem.input()), cache);
-    float[] values = new float[y.length * shape.hidden()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = Fp16.decode(Fp16.encode((float) y[i / shape.hidden()][i % shape.hidden()]));
-    }
-    return new HostTensor(
-        "output", List.of(problem.batch(), problem.newTokens(), shape.hidden()), values);
-  }
-
-  private static double[][] rows(TensorSource source, TensorSpec tensor) {
-    double[][] x = new double[tensor.rows()][tensor.columns()];
-    for (int m = 0; m < x.length; m++) {
-      float[] row = ReferenceMath.row(source, tensor, m);
-      for (int i = 0; i < row.length; i++) {
-        x[m][i] = row[i];
-      }
-    }
-    return x;
+    return StoredLayer.output(problem, stored, layer);
   }
 }

@@ -167,7 +167,9 @@ class WrongEngineTest {
     LayerScales scales =
         strategy.linear().needsCalibration()
             ? new LayerCalibration(SHAPE, SOURCE, strategy)
-                .fit(TENSORS, rows(SOURCE, TensorSpec.input("x.calibration", 32, SHAPE.hidden())))
+                .fit(
+                    TENSORS,
+                    StoredLayer.rows(SOURCE, TensorSpec.input("x.calibration", 32, SHAPE.hidden())))
             : LayerScales.NONE;
     return List.of(
         LayerProblem.prefill(SHAPE, strategy, scales, 2, 9),
@@ -202,27 +204,6 @@ class WrongEngineTest {
         };
     ReferenceLayer layer =
         new ReferenceLayer(SHAPE, TENSORS, stored, problem.strategy(), scales, rounding);
-    ReferenceCache cache = ReferenceCache.of(problem.strategy(), SHAPE, problem.batch());
-    if (problem.phase() == Phase.DECODE) {
-      LayerVerifier.drawCache(problem, stored, cache);
-    }
-    double[][] y = layer.forward(rows(stored, problem.input()), cache);
-    float[] values = new float[y.length * SHAPE.hidden()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = Fp16.decode(Fp16.encode((float) y[i / SHAPE.hidden()][i % SHAPE.hidden()]));
-    }
-    return new HostTensor(
-        "output", List.of(problem.batch(), problem.newTokens(), SHAPE.hidden()), values);
-  }
-
-  private static double[][] rows(TensorSource source, TensorSpec tensor) {
-    double[][] x = new double[tensor.rows()][tensor.columns()];
-    for (int m = 0; m < x.length; m++) {
-      float[] row = ReferenceMath.row(source, tensor, m);
-      for (int i = 0; i < row.length; i++) {
-        x[m][i] = row[i];
-      }
-    }
-    return x;
+    return StoredLayer.output(problem, stored, layer);
   }
 }
