@@ -1,7 +1,6 @@
 package org.joulemark.benchmarks.task;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -161,7 +160,9 @@ public class TaskBenchmark extends PassBenchmark {
     ofTask = metricsOf(profile, sample, score);
     rounds =
         new SampleRounds(
-            prepared.work(), prepared.flops(), opened.engine().energyDomain().startsWith("cuda"));
+            prepared.work(),
+            sample.items().size(),
+            opened.engine().energyDomain().startsWith("cuda"));
     WorkUnit unit =
         new WorkUnit(
             subject.name,
@@ -170,7 +171,8 @@ public class TaskBenchmark extends PassBenchmark {
             score.map(FoundScore::value).orElse(Double.NaN),
             profile.id(),
             batch() * sample.tokens(),
-            (double) profile.items() / batch() * operationsPerItem);
+            (double) profile.items() / batch() * operationsPerItem,
+            sample.items().size());
     Ceiling ceiling = Ceiling.of(opened, strategy().base().name(), unit.flops(), unit.bytes());
     return new WorkSession(opened, prepared.work(), unit, ceiling, free);
   }
@@ -264,13 +266,9 @@ public class TaskBenchmark extends PassBenchmark {
   /** Completes the round of the sample, so that the window holds whole ones; but not to warm up. */
   @Override
   protected List<Metric> finish() {
-    List<Metric> metrics = new ArrayList<>(ofTask);
-    double spread = Double.NaN;
     if (!warmup) {
       rounds().complete();
-      spread = rounds().spread();
     }
-    metrics.add(new Metric("task.sample.spread", spread, "1"));
-    return metrics;
+    return ofTask;
   }
 }

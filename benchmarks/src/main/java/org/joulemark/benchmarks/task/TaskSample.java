@@ -1,7 +1,6 @@
 package org.joulemark.benchmarks.task;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
@@ -17,9 +16,6 @@ final class TaskSample {
 
   /** Endings are short: rounding them up as far as prompts would double them. */
   private static final int ENDINGS_IN_A_BUCKET = 4;
-
-  /** What is outside a window is tried in so many steps. */
-  private static final int PARTS = 8;
 
   private final List<SampledItem> items;
 
@@ -84,42 +80,5 @@ final class TaskSample {
 
   private double sum(ToDoubleFunction<SampledItem> part) {
     return items.stream().mapToDouble(part).sum();
-  }
-
-  /**
-   * How far the mean cost of the items inside a window is from that of the sample, as a standard
-   * deviation: of {@code units} consecutive items, a whole number of rounds from any item on, up to
-   * {@code lost} are outside, any number at the front and any at the back as likely as any other.
-   *
-   * @param cost of each item in the sample's order
-   * @return a fraction of the mean cost
-   */
-  static double spread(double[] cost, long units, long lost) {
-    int n = cost.length;
-    double mean = Arrays.stream(cost).average().orElseThrow();
-    double squares = 0;
-    int count = 0;
-    for (int start = 0; start < n; start++) {
-      for (int front = 0; front <= PARTS; front++) {
-        for (int back = 0; front + back <= PARTS; back++) {
-          long first = lost * front / PARTS;
-          long last = lost * back / PARTS;
-          // Whole rounds end where they began, so the back is what comes before the start.
-          double taken = run(cost, start, first) + run(cost, start - last, last);
-          double deviation = (units * mean - taken) / (units - first - last) / mean - 1;
-          squares += deviation * deviation;
-          count++;
-        }
-      }
-    }
-    return Math.sqrt(squares / count);
-  }
-
-  private static double run(double[] cost, long start, long length) {
-    double sum = 0;
-    for (long i = start; i < start + length; i++) {
-      sum += cost[(int) Math.floorMod(i, (long) cost.length)];
-    }
-    return sum;
   }
 }

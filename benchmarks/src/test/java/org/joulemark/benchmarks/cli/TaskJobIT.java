@@ -78,7 +78,6 @@ class TaskJobIT {
         .isCloseTo(joules * 300 / 3600, Percentage.withPercentage(0.01));
     assertThat(value(metrics, "score")).isEqualTo(0.75);
     assertThat(value(metrics, "task.time")).isPositive();
-    assertThat(value(metrics, "task.sample.spread")).isZero();
     assertThat(value(metrics, "task.item.tokens")).isCloseTo(20 + 6 + 3, within(0.5));
     assertThat(value(metrics, "task.padding")).isBetween(0.0, 0.6);
     assertThat(metrics.path("score.kind").path("scoreUnit").asText())

@@ -4,14 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import org.joulemark.benchmarks.task.ItemsWork.Step;
 import org.joulemark.kernels.engine.Decisions;
 import org.joulemark.kernels.engine.DeviceTimes;
 import org.joulemark.kernels.engine.Work;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ItemsWorkTest {
   private final List<String> log = new ArrayList<>();
@@ -19,20 +23,27 @@ class ItemsWorkTest {
   private final class Logged implements Work {
     private final String name;
     private final double seconds;
+    private final Runnable body;
     private long submitted;
     private long drained;
     private boolean closed;
     private Optional<Decisions> decisions = Optional.empty();
 
     Logged(String name, double seconds) {
+      this(name, seconds, () -> {});
+    }
+
+    Logged(String name, double seconds, Runnable body) {
       this.name = name;
       this.seconds = seconds;
+      this.body = body;
     }
 
     @Override
     public void submit() {
       submitted++;
       log.add(name);
+      body.run();
     }
 
     @Override
@@ -134,7 +145,7 @@ class ItemsWorkTest {
                 List.of(new Step(prompt, 1)),
                 List.of(new Step(prompt, 1))),
             Map.of());
-    SampleRounds rounds = new SampleRounds(work, new double[] {1, 2, 3}, false);
+    SampleRounds rounds = new SampleRounds(work, 3, false);
     work.submit();
     rounds.begin();
     for (int i = 0; i < 4; i++) {
@@ -143,14 +154,26 @@ class ItemsWorkTest {
     rounds.complete();
     assertThat(work.submitted()).isEqualTo(1 + 6);
     assertThat(work.completed()).isEqualTo(7);
-    assertThat(rounds.spread()).isZero();
-    SampleRounds ticking = new SampleRounds(work, new double[] {1, 2, 3}, true);
-    ticking.begin();
-    ticking.complete();
-    assertThat(ticking.spread()).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1,2,4", "3,40,6", "3,400,6", "5,20,35"})
+  void aRoundFitsBetweenTheEdgesOfACounterToo(int items, int millis, int least) {
+    Logged sleeping = new Logged("p", 1, () -> LockSupport.parkNanos(millis * 1_000_000L));
+    ItemsWork work =
+        new ItemsWork(Collections.nCopies(items, List.of(new Step(sleeping, 1))), Map.of());
+    SampleRounds rounds = new SampleRounds(work, items, true);
+    long before = work.submitted();
+    long begin = System.nanoTime();
+    rounds.begin();
     work.submit();
-    ticking.complete();
-    assertThat(ticking.spread()).isBetween(0.05, 1.0);
+    rounds.complete();
+    double seconds = (System.nanoTime() - begin) * 1e-9;
+    long done = work.submitted() - before;
+    assertThat(done % items).isZero();
+    assertThat(done).isGreaterThanOrEqualTo(least);
+    // A round and the item before the first edge take their share; the rest is for the edges.
+    assertThat(seconds * (done - items - 1) / done).isGreaterThan(0.5);
   }
 
   @Test
@@ -160,7 +183,7 @@ class ItemsWorkTest {
       items.add(List.of(new Step(new Logged("item " + i, 1), 1)));
     }
     ItemsWork work = new ItemsWork(items, Map.of());
-    SampleRounds rounds = new SampleRounds(work, new double[] {1, 1, 1, 1, 1}, true);
+    SampleRounds rounds = new SampleRounds(work, 5, false);
     List<String> first = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
       rounds.begin();

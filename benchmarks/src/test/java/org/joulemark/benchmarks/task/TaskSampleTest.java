@@ -74,27 +74,6 @@ class TaskSampleTest {
   }
 
   @Test
-  void wholeRoundsHaveNoSpreadAndLongerOnesLessOfIt() {
-    double[] cost = {1, 2, 3, 6};
-    assertThat(TaskSample.spread(cost, 8, 0)).isZero();
-    assertThat(TaskSample.spread(new double[] {2, 2, 2}, 3, 2)).isCloseTo(0, within(1e-12));
-    double once = TaskSample.spread(cost, 8, 3);
-    assertThat(once).isBetween(0.02, 0.5);
-    // The same items outside matter a quarter as much in four times the work.
-    assertThat(TaskSample.spread(cost, 32, 3)).isCloseTo(once / 4, within(once / 8));
-  }
-
-  @Test
-  void ofTwoSecondsOfShortItemsAPercentIsLeftOpen() {
-    double[] tokens =
-        TaskSample.of(MMLU, "qwen2", 16, 16).items().stream()
-            .mapToDouble(SampledItem::prompt)
-            .toArray();
-    // 25 ms an item: 80 of them in 2 s, 16 in the 0.4 s that a window may leave out.
-    assertThat(TaskSample.spread(tokens, 80, 16)).isBetween(0.001, 0.015);
-  }
-
-  @Test
   void decodedPositionsAreTakenAtTheMiddleOfTheirBlocks() {
     assertThat(DecodeBlocks.of(100, 60, 64)).isEqualTo(Map.of(96, 28, 160, 32));
     assertThat(DecodeBlocks.of(100, 0, 64)).isEmpty();

@@ -26,6 +26,7 @@ final class EdgePlan implements ReadingPlan {
   private static final int MOST_MISSES = 8;
 
   private final long tickNanos;
+  private long ticksBetweenLooks = 1;
   private long nextNanos;
   private long lastStartNanos;
   private double lastJoules;
@@ -43,7 +44,8 @@ final class EdgePlan implements ReadingPlan {
   }
 
   @Override
-  public void begin(long nowNanos) {
+  public void begin(long nowNanos, boolean closely) {
+    ticksBetweenLooks = closely ? 1 : Math.max(1, LOOK_EVERY_NANOS / tickNanos);
     hasLast = false;
     misses = 0;
     readingNanos = 0;
@@ -108,9 +110,8 @@ final class EdgePlan implements ReadingPlan {
 
   private void aimAtNextEdge(long edgeNanos, long nowNanos) {
     earlyNanos = readingNanos + MARGIN_NANOS * (1 + misses) + tickNanos / 50;
-    long ticks = Math.max(1, LOOK_EVERY_NANOS / tickNanos);
     // Where ticks are shorter than a reading and its margin, there is nothing to wait for.
-    pauseUntil(Math.max(nowNanos, edgeNanos + ticks * tickNanos - earlyNanos));
+    pauseUntil(Math.max(nowNanos, edgeNanos + ticksBetweenLooks * tickNanos - earlyNanos));
   }
 
   private void pauseUntil(long whenNanos) {

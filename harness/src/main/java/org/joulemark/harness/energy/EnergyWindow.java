@@ -18,8 +18,15 @@ public interface EnergyWindow extends AutoCloseable {
    * Begins: nothing is in flight, and work follows at once.
    *
    * @param completedUnits units known to be done so far; readable from any thread
+   * @param round units after which the work repeats, 1 where each is like every other: a window
+   *     that is shorter than the work holds whole rounds of it
    */
-  void open(LongSupplier completedUnits);
+  void open(LongSupplier completedUnits, int round);
+
+  /** Begins over work of which each unit is like every other. */
+  default void open(LongSupplier completedUnits) {
+    open(completedUnits, 1);
+  }
 
   /**
    * The window from {@link #open} until now; it goes on, so that more work can follow and be read

@@ -42,11 +42,11 @@ public final class NetWindow implements EnergyWindow {
    * @throws EnergyException if the baseline cannot be measured
    */
   @Override
-  public void open(LongSupplier completedUnits) {
+  public void open(LongSupplier completedUnits, int round) {
     if (Double.isNaN(idleWatts)) {
       measureBaseline();
     }
-    gross.open(completedUnits);
+    gross.open(completedUnits, round);
   }
 
   private void measureBaseline() {

@@ -10,7 +10,7 @@ final class PeriodicPlan implements ReadingPlan {
   }
 
   @Override
-  public void begin(long nowNanos) {
+  public void begin(long nowNanos, boolean closely) {
     nextNanos = nowNanos;
   }
 

@@ -3,8 +3,12 @@ package org.joulemark.harness.energy;
 /** Decides when a meter is read, and which readings mark an instant. Used from one thread. */
 interface ReadingPlan {
 
-  /** Begins anew; the next reading is due at once. */
-  void begin(long nowNanos);
+  /**
+   * Begins anew; the next reading is due at once.
+   *
+   * @param closely whether more instants are wanted than a window's two ends
+   */
+  void begin(long nowNanos, boolean closely);
 
   /** When the next reading is due. */
   long nextNanos();

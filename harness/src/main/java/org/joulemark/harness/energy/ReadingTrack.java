@@ -71,4 +71,34 @@ final class ReadingTrack {
     }
     return -1;
   }
+
+  /** The meter at an instant: a straight line between the readings on both sides of it. */
+  double joulesAt(double instantNanos) {
+    int before = before(instantNanos);
+    double from = middleNanos(before);
+    double share = (instantNanos - from) / (middleNanos(before + 1) - from);
+    return joules[before] + share * (joules[before + 1] - joules[before]);
+  }
+
+  /** How far the nearest reading is from an instant between two. */
+  double secondsToNearest(double instantNanos) {
+    int before = before(instantNanos);
+    return Math.min(instantNanos - middleNanos(before), middleNanos(before + 1) - instantNanos)
+        * 1e-9;
+  }
+
+  /** The last but one at most, so that there is one after it. */
+  private int before(double instantNanos) {
+    int low = 0;
+    int high = size - 1;
+    while (high - low > 1) {
+      int middle = (low + high) >>> 1;
+      if (middleNanos(middle) <= instantNanos) {
+        low = middle;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
 }

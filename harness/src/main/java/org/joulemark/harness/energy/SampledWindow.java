@@ -1,5 +1,6 @@
 package org.joulemark.harness.energy;
 
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -8,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * A window whose ends are instants that the meter itself marks while the work runs: for a ticking
  * counter the first edge after {@link #open} and the last one before {@link #read}, for a sensor
  * that is integrated its first and last reading. The work between the two is counted to a fraction
- * of a unit, from the instants at which the count was seen to move.
+ * of a unit, from the instants at which the count was seen to move. Where units differ and repeat
+ * in rounds, the end lies whole rounds after the beginning.
  *
  * <p>So neither the tick, nor the set-up before, nor the idle time after is in the figure. On an
  * asynchronous device the count lags behind the device by what is in flight; that lag is the same
@@ -32,6 +34,7 @@ public final class SampledWindow implements EnergyWindow {
   private final UnitTrack units = new UnitTrack(MOST_MOVEMENTS);
 
   private LongSupplier completedUnits = () -> 0;
+  private int unitsPerRound = 1;
   private long openNanos;
   private boolean opened;
   private volatile boolean running;
@@ -64,17 +67,19 @@ public final class SampledWindow implements EnergyWindow {
   }
 
   @Override
-  public void open(LongSupplier completed) {
+  public void open(LongSupplier completed, int round) {
     end();
     fault = null;
     crash = null;
     completedUnits = completed;
+    unitsPerRound = round;
     openNanos = System.nanoTime();
     fromNanos = openNanos;
     toNanos = openNanos;
     readings.clear();
     units.begin(openNanos, completed.getAsLong());
-    plan.begin(openNanos);
+    // Where the window ends at no reading of its own, the nearer ones say more.
+    plan.begin(openNanos, round > 1);
     probe.begin(openNanos);
     opened = true;
     running = true;
@@ -171,14 +176,24 @@ public final class SampledWindow implements EnergyWindow {
     if (first < 0 || last <= first) {
       return WindowArithmetic.tooShort(info, 0);
     }
-    double from = readings.middleNanos(first);
-    double to = readings.middleNanos(last);
-    fromNanos = Math.round(from);
-    toNanos = Math.round(to);
-    double seconds = (to - from) * 1e-9;
-    double joules = readings.joules(last) - readings.joules(first);
-    double done = units.at(to) - units.at(from);
-    double watts = joules / seconds;
+    Optional<WindowSpan> span =
+        unitsPerRound == 1
+            ? Optional.of(WindowSpan.betweenReadings(readings, units, first, last))
+            : WindowSpan.ofWholeRounds(readings, units, first, last, unitsPerRound);
+    if (span.isEmpty()) {
+      return WindowArithmetic.noRound(
+          info,
+          unitsPerRound,
+          units.at(readings.middleNanos(last)) - units.at(readings.middleNanos(first)));
+    }
+    return of(span.get(), first, last);
+  }
+
+  private WindowResult of(WindowSpan span, int first, int last) {
+    MeterInfo info = meter.info();
+    fromNanos = Math.round(span.fromNanos());
+    toNanos = Math.round(span.toNanos());
+    double watts = span.joules() / span.seconds();
     double counting = Uncertainty.uniform(COUNT_EVERY_NANOS * 1e-9);
     double uncertainty =
         Uncertainty.combine(
@@ -189,8 +204,9 @@ public final class SampledWindow implements EnergyWindow {
             // A unit counted late is power for that long.
             watts * counting,
             watts * counting,
+            span.uncertaintyJoules(),
             info.kind() == EnergyKind.INTEGRATED ? scatterJoules(first, last) : 0);
-    return WindowArithmetic.between(info, joules, seconds, done, uncertainty);
+    return WindowArithmetic.between(info, span.joules(), span.seconds(), span.units(), uncertainty);
   }
 
   /** Standard error of energy that was summed from power readings, from their own scatter. */

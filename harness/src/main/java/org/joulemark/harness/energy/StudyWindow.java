@@ -40,7 +40,7 @@ public final class StudyWindow implements EnergyWindow {
   }
 
   @Override
-  public void open(LongSupplier completed) {
+  public void open(LongSupplier completed, int round) {
     end();
     fault = null;
     crash = null;

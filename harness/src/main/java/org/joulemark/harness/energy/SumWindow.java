@@ -40,8 +40,8 @@ public final class SumWindow implements EnergyWindow {
   }
 
   @Override
-  public void open(LongSupplier completedUnits) {
-    parts.forEach(part -> part.open(completedUnits));
+  public void open(LongSupplier completedUnits, int round) {
+    parts.forEach(part -> part.open(completedUnits, round));
   }
 
   @Override

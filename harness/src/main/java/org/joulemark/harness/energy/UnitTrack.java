@@ -119,4 +119,29 @@ final class UnitTrack {
     double share = (instantNanos - nanos[low]) / (nanos[high] - nanos[low]);
     return units[low] + share * (units[high] - units[low]);
   }
+
+  /**
+   * When so many units were done, the other way round than {@link #at}; for a count that was never
+   * reached, the last instant known.
+   */
+  synchronized double instantOf(double count) {
+    int low = 0;
+    int high = size - 1;
+    if (count <= units[0]) {
+      return nanos[0];
+    }
+    if (count > units[high]) {
+      return nanos[high];
+    }
+    while (high - low > 1) {
+      int middle = (low + high) >>> 1;
+      if (units[middle] < count) {
+        low = middle;
+      } else {
+        high = middle;
+      }
+    }
+    double share = (count - units[low]) / (units[high] - units[low]);
+    return nanos[low] + share * (nanos[high] - nanos[low]);
+  }
 }

@@ -34,7 +34,7 @@ public final class WholeWindow implements EnergyWindow {
   }
 
   @Override
-  public void open(LongSupplier units) {
+  public void open(LongSupplier units, int round) {
     completedUnits = units;
     try {
       first = take();

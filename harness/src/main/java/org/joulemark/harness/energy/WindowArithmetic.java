@@ -74,6 +74,19 @@ final class WindowArithmetic {
             seconds));
   }
 
+  /** Units differ, and what lies between the readings is not a whole round of them. */
+  static WindowResult noRound(MeterInfo info, int round, double units) {
+    return WindowResult.failed(
+        info,
+        EnergyStatus.TOO_SHORT,
+        String.format(
+            Locale.ROOT,
+            "The window holds %.1f units, and they repeat only after %d: let an iteration last"
+                + " longer, or draw fewer.",
+            units,
+            round));
+  }
+
   /** Between the first and the last edge there is too little. */
   static WindowResult tooShort(MeterInfo info, double seconds) {
     return WindowResult.failed(

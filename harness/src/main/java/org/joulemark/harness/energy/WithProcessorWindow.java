@@ -37,11 +37,11 @@ public final class WithProcessorWindow implements EnergyWindow {
   }
 
   @Override
-  public void open(LongSupplier completedUnits) {
+  public void open(LongSupplier completedUnits, int round) {
     if (processor != null) {
-      processor.open(completedUnits);
+      processor.open(completedUnits, round);
     }
-    gpu.open(completedUnits);
+    gpu.open(completedUnits, round);
   }
 
   @Override

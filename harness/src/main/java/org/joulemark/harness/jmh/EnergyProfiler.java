@@ -144,7 +144,7 @@ public final class EnergyProfiler implements InternalProfiler, WindowObserver {
     unit = opened;
     device = onDevice;
     try {
-      windowOn(onDevice).open(completedUnits);
+      windowOn(onDevice).open(completedUnits, opened.round());
     } catch (EnergyException e) {
       fail(e.status(), e.reason());
       if (e.status() != EnergyStatus.UNSUPPORTED) {
@@ -169,13 +169,24 @@ public final class EnergyProfiler implements InternalProfiler, WindowObserver {
 
   private WindowResult read(EnergyWindow current, @Nullable Runnable moreWork) {
     double target = options.target();
-    if (Double.isNaN(target) || warmup) {
+    if (warmup) {
       return current.read();
+    }
+    if (Double.isNaN(target)) {
+      return moreWork != null && unit != null && unit.round() > 1
+          ? untilRoundsAreWhole(current, moreWork)
+          : current.read();
     }
     return moreWork == null
         ? WindowStretch.held(current.read(), target)
         : WindowStretch.untilResolved(
             current, moreWork, target, options.capSeconds(), System::nanoTime);
+  }
+
+  /** A source that is slow to respond may have missed the rounds that the benchmark made whole. */
+  private WindowResult untilRoundsAreWhole(EnergyWindow current, Runnable moreWork) {
+    return WindowStretch.untilResolved(
+        current, moreWork, Double.POSITIVE_INFINITY, options.capSeconds(), System::nanoTime);
   }
 
   private void settle(EnergyWindow current, Runnable moreWork) {

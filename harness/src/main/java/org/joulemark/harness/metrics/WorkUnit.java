@@ -11,6 +11,7 @@ package org.joulemark.harness.metrics;
  * @param scoreOf what the score is: {@code fidelity}, or a task's name
  * @param tokens tokens that a unit processes or produces; NaN where there is no token
  * @param unitsPerTask units that make up a whole task; NaN where the unit is no part of one
+ * @param round units after which the work repeats: 1 where each unit is like every other
  */
 public record WorkUnit(
     String name,
@@ -19,19 +20,20 @@ public record WorkUnit(
     double score,
     String scoreOf,
     double tokens,
-    double unitsPerTask) {
+    double unitsPerTask,
+    int round) {
 
   /** A unit that is no part of a task. */
   public WorkUnit(
       String name, double flops, double bytes, double score, String scoreOf, double tokens) {
-    this(name, flops, bytes, score, scoreOf, tokens, Double.NaN);
+    this(name, flops, bytes, score, scoreOf, tokens, Double.NaN, 1);
   }
 
   /**
    * Checks the ranges.
    *
    * @throws IllegalArgumentException if the score is outside [0, 1], a count is negative, or a task
-   *     has no units
+   *     or a round has no units
    */
   public WorkUnit {
     if (score < 0 || score > 1) {
@@ -40,8 +42,8 @@ public record WorkUnit(
     if (flops < 0 || bytes < 0 || tokens < 0) {
       throw new IllegalArgumentException("counts of " + name + " must not be negative");
     }
-    if (unitsPerTask <= 0) {
-      throw new IllegalArgumentException("a task of " + name + " needs units");
+    if (unitsPerTask <= 0 || round < 1) {
+      throw new IllegalArgumentException("a task and a round of " + name + " need units");
     }
   }
 

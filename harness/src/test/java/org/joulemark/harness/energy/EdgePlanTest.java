@@ -61,7 +61,7 @@ class EdgePlanTest {
               tickMs * 1e6, random.nextDouble() * tickMs * 1e6, readingMicros * 1000, latch, trial);
       EdgePlan plan = new EdgePlan(tickMs * 1e-3 * (1 + error));
       ReadingTrack track = new ReadingTrack(1000);
-      plan.begin(0);
+      plan.begin(0, false);
       int readings = 0;
       while (counter.now < 5_000_000_000L) {
         counter.now = Math.max(counter.now, plan.nextNanos());
@@ -91,7 +91,7 @@ class EdgePlanTest {
     Counter counter = new Counter(tickMs * 1e6, 0, readingMicros * 1000, 0.5, 1);
     EdgePlan plan = new EdgePlan(tickMs * 1e-3);
     ReadingTrack track = new ReadingTrack(1000);
-    plan.begin(0);
+    plan.begin(0, false);
     double frozen = 0;
     double stuckAt = Double.NaN;
     while (counter.now < 6_000_000_000L && Double.isNaN(stuckAt)) {

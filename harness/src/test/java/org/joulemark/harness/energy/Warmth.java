@@ -10,7 +10,7 @@ abstract class Warmth implements EnergyWindow {
   }
 
   @Override
-  public void open(LongSupplier completedUnits) {
+  public void open(LongSupplier completedUnits, int round) {
     throw new UnsupportedOperationException();
   }
 

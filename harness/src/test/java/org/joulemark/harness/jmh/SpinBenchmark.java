@@ -37,7 +37,9 @@ public class SpinBenchmark {
     if (!device.equals("never")) {
       double unitsPerTask = Double.parseDouble(task);
       WorkWindow.open(
-          new WorkUnit("spin", 1e6, 2e6, 0.5, "fidelity", 1, unitsPerTask), device, completed::get);
+          new WorkUnit("spin", 1e6, 2e6, 0.5, "fidelity", 1, unitsPerTask, 1),
+          device,
+          completed::get);
     }
   }
 

@@ -85,7 +85,7 @@ class MetricsTest {
   @Test
   void figuresOfAWholeTask() {
     // 7200 J in 100 s for 20 of a task's 1000 units: 100 Wh and 5000 s for the task.
-    WorkUnit unit = new WorkUnit("unit", 1e12, 2e9, 0.8, "mmlu", 4, 1000);
+    WorkUnit unit = new WorkUnit("unit", 1e12, 2e9, 0.8, "mmlu", 4, 1000, 1);
     TaskMetrics task = TaskMetrics.of(7200, 72, 100, 20, unit);
     assertThat(task.wattHours()).isCloseTo(100, ROUNDING);
     assertThat(task.uncertaintyWattHours()).isCloseTo(1, ROUNDING);
@@ -94,7 +94,9 @@ class MetricsTest {
     assertThat(task.tweor()).isCloseTo(0.008 / 5000, ROUNDING);
     assertThat(TaskMetrics.of(14400, 144, 200, 40, unit).wattHours()).isCloseTo(100, ROUNDING);
     assertThat(new WorkUnit("gemm", 1, 1, 1, "fidelity", 1).partOfTask()).isFalse();
-    assertThatThrownBy(() -> new WorkUnit("u", 1, 1, 1, "mmlu", 1, 0))
+    assertThatThrownBy(() -> new WorkUnit("u", 1, 1, 1, "mmlu", 1, 0, 1))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> new WorkUnit("u", 1, 1, 1, "mmlu", 1, 9, 0))
         .isInstanceOf(IllegalArgumentException.class);
   }
 

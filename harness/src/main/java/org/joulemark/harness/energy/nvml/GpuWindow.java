@@ -61,7 +61,7 @@ final class GpuWindow implements EnergyWindow {
   }
 
   @Override
-  public void open(LongSupplier completedUnits) {
+  public void open(LongSupplier completedUnits, int round) {
     foreignLoad.begin(ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()));
     throttledBefore = device.throttleTimes();
     throttled = NO_TIMES;
@@ -70,7 +70,7 @@ final class GpuWindow implements EnergyWindow {
     openNanos = System.nanoTime();
     opened = true;
     windows++;
-    inner.open(completedUnits);
+    inner.open(completedUnits, round);
   }
 
   @Override

@@ -176,8 +176,8 @@ public final class GpuWindows implements EnergyWindow {
   }
 
   @Override
-  public void open(LongSupplier completedUnits) {
-    window.open(completedUnits);
+  public void open(LongSupplier completedUnits, int round) {
+    window.open(completedUnits, round);
   }
 
   @Override
