@@ -26,6 +26,12 @@ class GpuProfilerInForkTest {
 
   private RunResult run(String device, Path library, String options, long milliseconds)
       throws Exception {
+    return run(device, library, options, milliseconds, 1);
+  }
+
+  private RunResult run(
+      String device, Path library, String options, long milliseconds, int unitsInARound)
+      throws Exception {
     return ForkedRun.of(
         device,
         folder.resolve("notes.jsonl"),
@@ -33,6 +39,7 @@ class GpuProfilerInForkTest {
             builder
                 // One iteration: a mean of quotients is not the quotient of the means.
                 .measurementIterations(1)
+                .param("round", Integer.toString(unitsInARound))
                 .measurementTime(TimeValue.milliseconds(milliseconds))
                 .warmupTime(TimeValue.milliseconds(200))
                 .addProfiler(EnergyProfiler.class, "nvml=" + library + options)
@@ -95,6 +102,20 @@ class GpuProfilerInForkTest {
           assertThat(score(lengthened, "energy.status")).isZero();
           assertThat(score(lengthened, "energy.uncertainty") / score(lengthened, "energy"))
               .isLessThanOrEqualTo(0.004);
+        });
+  }
+
+  @Test
+  void tooShortAnIterationIsLengthenedToAWholeRound() throws Exception {
+    Path library = FakeNvml.build("watts 350");
+    undisturbed(
+        () -> {
+          RunResult run = run(GPU, library, "", 300, 200);
+          assertThat(score(run, "energy.status")).isZero();
+          assertThat(score(run, "power")).isCloseTo(350, Percentage.withPercentage(1));
+          // A unit takes 2 ms and more, and there are 200 of them or twice as many.
+          assertThat(score(run, "energy") * 200)
+              .isCloseTo(350 * score(run, "energy.window"), Percentage.withPercentage(1));
         });
   }
 

@@ -29,6 +29,10 @@ public class SpinBenchmark {
   @Param("NaN")
   public String task;
 
+  /** Units after which the work is said to repeat. */
+  @Param("1")
+  public int round;
+
   private final AtomicLong completed = new AtomicLong();
 
   @Setup(Level.Iteration)
@@ -37,7 +41,7 @@ public class SpinBenchmark {
     if (!device.equals("never")) {
       double unitsPerTask = Double.parseDouble(task);
       WorkWindow.open(
-          new WorkUnit("spin", 1e6, 2e6, 0.5, "fidelity", 1, unitsPerTask, 1),
+          new WorkUnit("spin", 1e6, 2e6, 0.5, "fidelity", 1, unitsPerTask, round),
           device,
           completed::get);
     }
