@@ -15,6 +15,9 @@ final class EdgePlan implements ReadingPlan {
   /** Edges are looked for no more often than this: enough for a window's ends, at little cost. */
   private static final long LOOK_EVERY_NANOS = 200_000_000;
 
+  /** And this often where instants in between are wanted. */
+  private static final long LOOK_CLOSELY_EVERY_NANOS = 100_000_000;
+
   /** Begin this much before an edge is due, besides one reading. */
   private static final long MARGIN_NANOS = 2_000_000;
 
@@ -45,7 +48,8 @@ final class EdgePlan implements ReadingPlan {
 
   @Override
   public void begin(long nowNanos, boolean closely) {
-    ticksBetweenLooks = closely ? 1 : Math.max(1, LOOK_EVERY_NANOS / tickNanos);
+    long lookEvery = closely ? LOOK_CLOSELY_EVERY_NANOS : LOOK_EVERY_NANOS;
+    ticksBetweenLooks = Math.max(1, lookEvery / tickNanos);
     hasLast = false;
     misses = 0;
     readingNanos = 0;
