@@ -30,8 +30,12 @@ final class Jitter {
    * too, only more rarely, so that what one turned code does is no error either.
    */
   static Jitter of(ElementType stored, long seed) {
-    double roundoff = stored == ElementType.BF16 ? BF16_ROUNDOFF : FP16_ROUNDOFF;
-    return new Jitter(ROUNDINGS * roundoff, new SplittableRandom(seed));
+    return new Jitter(most(stored), new SplittableRandom(seed));
+  }
+
+  /** How far, relative to a number, one of {@link #of} moves it at most. */
+  static double most(ElementType stored) {
+    return ROUNDINGS * (stored == ElementType.BF16 ? BF16_ROUNDOFF : FP16_ROUNDOFF);
   }
 
   /** Rows as an engine sees them: the same ones where nothing is moved. */

@@ -128,7 +128,8 @@ public final class LayerVerifier {
   private static DefinitionCheck definition(
       LayerProblem problem, TensorSource source, int[] wanted, String name) {
     List<ReferenceLayer.Trace> moved = new ArrayList<>();
-    int draws = PassTolerance.draws(problem.strategy(), problem.shape());
+    int compared = problem.batch() * wanted.length;
+    int draws = PassTolerance.draws(problem.strategy(), problem.shape(), compared);
     for (int draw = 0; draw < draws; draw++) {
       moved.add(trace(problem, source, wanted, PassTolerance.jitter(problem.strategy(), draw)));
     }
@@ -136,6 +137,7 @@ public final class LayerVerifier {
         name,
         List.of(problem.batch(), wanted.length, problem.shape().hidden()),
         PassTolerance.of(problem.precision()).relativeFrobenius(),
+        Jitter.most(problem.precision().activation()),
         trace(problem, source, wanted, Jitter.NONE),
         moved);
   }

@@ -126,11 +126,20 @@ public final class ReferenceLayer {
     private final double[][] input;
     private final double[][] middle;
     private final double[][] output;
+    private final double[][] attended;
+    private final double[][] inner;
 
-    private Trace(double[][] input, double[][] middle, double[][] output) {
+    private Trace(
+        double[][] input,
+        double[][] middle,
+        double[][] output,
+        double[][] attended,
+        double[][] inner) {
       this.input = input;
       this.middle = middle;
       this.output = output;
+      this.attended = attended;
+      this.inner = inner;
     }
 
     /** Before the layer. */
@@ -147,6 +156,16 @@ public final class ReferenceLayer {
     double[][] output() {
       return output;
     }
+
+    /** What attention's last linear part multiplies: the numbers that its codes stand for. */
+    double[][] attended() {
+      return attended;
+    }
+
+    /** What the feed-forward part's last linear part multiplies, as well. */
+    double[][] inner() {
+      return inner;
+    }
   }
 
   /** As {@link #forward(double[][], ReferenceCache, int[])}, with what lies between. */
@@ -158,7 +177,9 @@ public final class ReferenceLayer {
       return new Trace(
           pick(all.input, batch, tokens, wanted),
           pick(all.middle, batch, tokens, wanted),
-          pick(all.output, batch, tokens, wanted));
+          pick(all.output, batch, tokens, wanted),
+          pick(all.attended, batch, tokens, wanted),
+          pick(all.inner, batch, tokens, wanted));
     }
     int start = cache.length();
     // Attention never looks ahead, so nothing after the last wanted token matters to the result;
@@ -171,14 +192,16 @@ public final class ReferenceLayer {
     double[][] queries =
         queries(qkv, pick(qkv.activations(), batch, tokens, wanted), start, wanted);
     double[][] attended = attention(queries, cache, start, wanted); // [B·w][heads·d]
-    double[][] projected = part(LinearPart.OUTPUT).apply(attended);
+    LinearDefinition.Call projection = part(LinearPart.OUTPUT).call(attended);
+    double[][] projected = part(LinearPart.OUTPUT).product(projection);
     double[][] middle = ReferenceMath.add(residual, projected); // [B·w][H]
 
     double[][] normedMiddle =
         ReferenceMath.norm(middle, tensors.postNorm(), shape.normEpsilon(), source);
     double[][] inner = feedForwardInner(normedMiddle); // [B·w][intermediate]
-    double[][] output = ReferenceMath.add(middle, part(LinearPart.DOWN).apply(inner));
-    return new Trace(residual, middle, output);
+    LinearDefinition.Call down = part(LinearPart.DOWN).call(inner);
+    double[][] output = ReferenceMath.add(middle, part(LinearPart.DOWN).product(down));
+    return new Trace(residual, middle, output, projection.activations(), down.activations());
   }
 
   private ReferencePart part(LinearPart part) {

@@ -45,8 +45,7 @@ final class ReferencePart {
   }
 
   /** Y[M, N] of one call. */
-  double[][] apply(double[][] x) {
-    LinearDefinition.Call call = call(x);
+  double[][] product(LinearDefinition.Call call) {
     return product(call, call.activations(), 0, rows.rows());
   }
 
