@@ -115,7 +115,7 @@ const TABLE = (() => {
         element('p', {class: 'note'}, [REPORT.is('hardware', row), REPORT.is('strategy', row), REPORT.is('outcome', row)].filter(Boolean).join(' · ')),
         REPORT.is('reason', row) ? element('p', {class: 'refusal'}, REPORT.is('reason', row)) : '',
         element('h3', {}, 'Figures'),
-        figures.length ? element('div', {class: 'scroll'}, element('table', {}, element('thead', {}, element('tr', {},
+        figures.length ? element('div', {class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Figures of this row'}, element('table', {}, element('thead', {}, element('tr', {},
             ...['Metric', 'Value', '±', 'Unit', 'Kind'].map((name, k) => element('th', {scope: 'col', class: k === 1 || k === 2 ? 'n' : ''}, name)))),
         element('tbody', {}, ...figures.map(column => {
           const {error, sigma} = PICTURES.errorOf(column, row);

@@ -165,6 +165,19 @@ class ReportPageTest {
     assertQuiet();
   }
 
+  @ParameterizedTest
+  @CsvSource({"1400, light", "1400, dark", "420, light", "420, dark"})
+  void keepsTheRulesOfAccessibility(int width, String scheme) throws IOException {
+    open(ResultLoader.load(List.of(Journals.REAL)), width, scheme);
+    browser.run("document.querySelectorAll('details').forEach(one => { one.open = true; });");
+    drawEveryPicture();
+    assertThat(browser.violations()).as("the whole page").isEmpty();
+    browser.run("location.hash = 'row-1'");
+    browser.until("return document.getElementById('row').open");
+    assertThat(browser.violations()).as("with a row opened").isEmpty();
+    assertQuiet();
+  }
+
   @Test
   void worksWithTheKeyboardAlone() throws IOException {
     open(ResultLoader.load(List.of(Journals.REAL)), 1400, "light");
