@@ -2,13 +2,12 @@ package org.joulemark.reports.page;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.joulemark.reports.result.MetricValue;
 import org.joulemark.reports.view.NumberColumn;
@@ -17,18 +16,13 @@ import org.joulemark.reports.view.TextColumn;
 
 /**
  * Writes columns for the page: words as indices into one list of distinct strings, numbers with the
- * seven digits of a float. Both are packed, little-endian, into base64, which a browser unpacks
- * several times faster than it reads numbers in digits:
- *
- * <ul>
- *   <li>{@code {"k": 7}}: the same integer in every row;
- *   <li>{@code {"u8": …}}, {@code "u16"}, {@code "i32"}, {@code "f32"}, {@code "f64"}: an array,
- *       named as the elements' type; unknown numbers are NaN;
- *   <li>with {@code "at": …} beside it, itself such an object: the rows of the elements; all others
- *       have 0, or NaN.
- * </ul>
+ * seven digits of a float, each as a {@link PackedColumn}. Rows are read, and columns packed, by
+ * all processors; what is written does not depend on how many there are.
  */
 final class ColumnWriter {
+  /** Many times as many words as there are distinct ones among them. */
+  static final int ROWS_PER_BLOCK = 4096;
+
   private final JsonGenerator json;
   private final Map<String, Integer> indices = new HashMap<>();
   private final List<String> strings = new ArrayList<>();
@@ -42,23 +36,22 @@ final class ColumnWriter {
   /** Writes the array {@code name} with {@code {"name": …, "c": indices}} for each column. */
   void texts(String name, List<TextColumn> columns, List<ReportRow> rows) throws IOException {
     int[][] cells = new int[columns.size()][rows.size()];
-    String[] before = new String[columns.size()];
-    Arrays.fill(before, "");
-    // Row by row, because a row's maps lie together in memory and a column's do not.
-    for (int r = 0; r < rows.size(); r++) {
-      ReportRow row = rows.get(r);
-      for (int c = 0; c < cells.length; c++) {
-        String word = columns.get(c).cell().apply(row);
-        // Most words are those of the row before.
-        cells[c][r] = r > 0 && word.equals(before[c]) ? cells[c][r - 1] : index(word);
-        before[c] = word;
-      }
+    List<TextBlock> blocks =
+        IntStream.iterate(0, from -> from < rows.size(), from -> from + ROWS_PER_BLOCK)
+            .mapToObj(from -> new TextBlock(cells, from, rows.size()))
+            .toList();
+    blocks.parallelStream().forEach(block -> block.read(columns, rows));
+    // In the blocks' order, so that the strings have the places that one block would give them.
+    for (TextBlock block : blocks) {
+      block.place(this::index);
     }
+    blocks.parallelStream().forEach(TextBlock::replace);
+    List<PackedColumn> packed = Arrays.stream(cells).parallel().map(PackedColumn::of).toList();
     json.writeArrayFieldStart(name);
     for (int c = 0; c < cells.length; c++) {
       json.writeStartObject();
       json.writeStringField("name", columns.get(c).name());
-      integers("c", cells[c]);
+      packed.get(c).write("c", json);
       json.writeEndObject();
     }
     json.writeEndArray();
@@ -81,125 +74,31 @@ final class ColumnWriter {
                 errors[c][r] = metric.error();
               }
             });
+    List<Optional<PackedColumn>> packedValues = pack(values);
+    List<Optional<PackedColumn>> packedErrors = pack(errors);
     json.writeArrayFieldStart(name);
     for (int c = 0; c < values.length; c++) {
       json.writeStartObject();
       json.writeStringField("name", columns.get(c).name());
       json.writeStringField("unit", columns.get(c).unit());
-      numbers("v", values[c]);
-      numbers("e", errors[c]);
+      if (packedValues.get(c).isPresent()) {
+        packedValues.get(c).get().write("v", json);
+      }
+      if (packedErrors.get(c).isPresent()) {
+        packedErrors.get(c).get().write("e", json);
+      }
       json.writeEndObject();
     }
     json.writeEndArray();
   }
 
+  private static List<Optional<PackedColumn>> pack(double[][] columns) {
+    return Arrays.stream(columns).parallel().map(PackedColumn::of).toList();
+  }
+
   /** Writes integers, none of them negative, into the field {@code name}. */
   void integers(String name, int[] cells) throws IOException {
-    json.writeObjectFieldStart(name);
-    if (Arrays.stream(cells).allMatch(cell -> cell == cells[0])) {
-      json.writeNumberField("k", cells.length == 0 ? 0 : cells[0]);
-    } else {
-      int filled = 0;
-      for (int cell : cells) {
-        filled += cell == 0 ? 0 : 1;
-      }
-      if (2 * filled < cells.length) {
-        int[] rows = new int[filled];
-        int[] there = new int[filled];
-        for (int r = 0, i = 0; i < filled; r++) {
-          if (cells[r] != 0) {
-            rows[i] = r;
-            there[i++] = cells[r];
-          }
-        }
-        rows(rows);
-        pack(there);
-      } else {
-        pack(cells);
-      }
-    }
-    json.writeEndObject();
-  }
-
-  private void numbers(String name, double[] cells) throws IOException {
-    int filled = 0;
-    for (double cell : cells) {
-      filled += Double.isNaN(cell) ? 0 : 1;
-    }
-    if (filled == 0) {
-      return;
-    }
-    json.writeObjectFieldStart(name);
-    if (2 * filled < cells.length) {
-      int[] rows = new int[filled];
-      double[] there = new double[filled];
-      for (int r = 0, i = 0; i < filled; r++) {
-        if (!Double.isNaN(cells[r])) {
-          rows[i] = r;
-          there[i++] = cells[r];
-        }
-      }
-      rows(rows);
-      pack(there);
-    } else {
-      pack(cells);
-    }
-    json.writeEndObject();
-  }
-
-  private void rows(int[] rows) throws IOException {
-    json.writeObjectFieldStart("at");
-    pack(rows);
-    json.writeEndObject();
-  }
-
-  private void pack(int[] cells) throws IOException {
-    int largest = Arrays.stream(cells).max().orElse(0);
-    if (largest < 1 << 8) {
-      byte[] bytes = new byte[cells.length];
-      for (int i = 0; i < cells.length; i++) {
-        bytes[i] = (byte) cells[i];
-      }
-      json.writeBinaryField("u8", bytes);
-    } else if (largest < 1 << 16) {
-      byte[] bytes = new byte[Short.BYTES * cells.length];
-      ByteBuffer elements = littleEndian(bytes);
-      for (int cell : cells) {
-        elements.putShort((short) cell);
-      }
-      json.writeBinaryField("u16", bytes);
-    } else {
-      byte[] bytes = new byte[Integer.BYTES * cells.length];
-      littleEndian(bytes).asIntBuffer().put(cells);
-      json.writeBinaryField("i32", bytes);
-    }
-  }
-
-  private void pack(double[] cells) throws IOException {
-    if (Arrays.stream(cells).allMatch(ColumnWriter::fitsFloat)) {
-      byte[] bytes = new byte[Float.BYTES * cells.length];
-      ByteBuffer elements = littleEndian(bytes);
-      for (double cell : cells) {
-        elements.putFloat((float) cell);
-      }
-      json.writeBinaryField("f32", bytes);
-    } else {
-      byte[] bytes = new byte[Double.BYTES * cells.length];
-      littleEndian(bytes).asDoubleBuffer().put(cells);
-      json.writeBinaryField("f64", bytes);
-    }
-  }
-
-  /** Whether a float has seven digits for this number; NaN and the infinities it has. */
-  private static boolean fitsFloat(double value) {
-    double size = Math.abs(value);
-    boolean tooBig = size > Float.MAX_VALUE && size < Double.POSITIVE_INFINITY;
-    boolean tooSmall = size > 0 && size < Float.MIN_NORMAL;
-    return !tooBig && !tooSmall;
-  }
-
-  private static ByteBuffer littleEndian(byte[] bytes) {
-    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    PackedColumn.of(cells).write(name, json);
   }
 
   /** Writes every string that the columns so far refer to. */

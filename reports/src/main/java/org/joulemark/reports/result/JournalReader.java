@@ -51,12 +51,14 @@ final class JournalReader {
     ExecutorService pool = Executors.newFixedThreadPool(workers);
     try {
       Deque<CompletableFuture<ParsedBlock>> running = new ArrayDeque<>();
-      for (byte[] block = blocks.next(); block != null; block = blocks.next()) {
-        if (running.size() == 2 * workers) {
-          add(running.remove().join());
-        }
-        byte[] lines = block;
+      for (LineBlocks.Block block = blocks.next(); block != null; block = blocks.next()) {
+        LineBlocks.Block lines = block;
         running.add(CompletableFuture.supplyAsync(() -> parse(lines), pool));
+        if (running.size() == 2 * workers) {
+          ParsedBlock parsed = running.remove().join();
+          add(parsed);
+          blocks.giveBack(parsed.source());
+        }
       }
       running.forEach(block -> add(block.join()));
     } finally {
@@ -78,23 +80,23 @@ final class JournalReader {
     linesBefore += block.lines();
   }
 
-  private ParsedBlock parse(byte[] block) {
+  private ParsedBlock parse(LineBlocks.Block block) {
     RowReader reader = readers.get();
     List<ParsedLine> parsed = new ArrayList<>();
     int number = 0;
     int from = 0;
-    while (from < block.length) {
+    while (from < block.length()) {
       number++;
       int end = parseWhole(reader, block, from, number, parsed);
       if (end < 0) {
         end = lineEnd(block, from);
-        if (!isBlank(block, from, end)) {
+        if (!isBlank(block.bytes(), from, end)) {
           parsed.add(parse(reader, block, from, end, number));
         }
       }
       from = end + 1;
     }
-    return new ParsedBlock(number, parsed);
+    return new ParsedBlock(block, number, parsed);
   }
 
   /**
@@ -104,15 +106,16 @@ final class JournalReader {
    *     was
    */
   private static int parseWhole(
-      RowReader reader, byte[] block, int from, int number, List<ParsedLine> parsed) {
+      RowReader reader, LineBlocks.Block lines, int from, int number, List<ParsedLine> parsed) {
+    byte[] block = lines.bytes();
     if (block[from] != '{') {
       return -1;
     }
-    try (JsonParser parser = RowReader.JSON.createParser(block, from, block.length - from)) {
+    try (JsonParser parser = RowReader.JSON.createParser(block, from, lines.length() - from)) {
       parser.nextToken();
       JournalLine entry = reader.line(parser);
       int end = from + (int) parser.currentLocation().getByteOffset();
-      if (parser.currentLocation().getLineNr() > 1 || end == block.length || block[end] != '\n') {
+      if (parser.currentLocation().getLineNr() > 1 || end == lines.length() || block[end] != '\n') {
         return -1;
       }
       Reading.requireOurs(entry.benchmark());
@@ -124,8 +127,10 @@ final class JournalReader {
     }
   }
 
-  private static ParsedLine parse(RowReader reader, byte[] block, int from, int end, int number) {
-    boolean ended = end < block.length;
+  private static ParsedLine parse(
+      RowReader reader, LineBlocks.Block lines, int from, int end, int number) {
+    byte[] block = lines.bytes();
+    boolean ended = end < lines.length();
     try (JsonParser parser = RowReader.JSON.createParser(block, from, end - from)) {
       parser.nextToken();
       JournalLine entry = reader.line(parser);
@@ -156,9 +161,9 @@ final class JournalReader {
   }
 
   /** Where the line feed stands, or where the block ends. */
-  private static int lineEnd(byte[] block, int from) {
+  private static int lineEnd(LineBlocks.Block block, int from) {
     int end = from;
-    while (end < block.length && block[end] != '\n') {
+    while (end < block.length() && block.bytes()[end] != '\n') {
       end++;
     }
     return end;
@@ -207,8 +212,9 @@ final class JournalReader {
   /**
    * What came out of a block.
    *
+   * @param source whose bytes are free again
    * @param lines how many there are, blank ones too
    * @param parsed those that are not blank
    */
-  private record ParsedBlock(int lines, List<ParsedLine> parsed) {}
+  private record ParsedBlock(LineBlocks.Block source, int lines, List<ParsedLine> parsed) {}
 }

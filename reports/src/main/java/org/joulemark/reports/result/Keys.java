@@ -1,7 +1,6 @@
 package org.joulemark.reports.result;
 
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +11,12 @@ final class Keys {
   private final Map<String, Integer> places;
   private final Set<String> names;
 
-  private Keys(List<String> names) {
+  /**
+   * The keys with these names.
+   *
+   * @throws IllegalArgumentException if a name stands twice
+   */
+  Keys(List<String> names) {
     Map<String, Integer> found = new LinkedHashMap<>(names.size() * 2);
     for (String name : names) {
       if (found.put(name, found.size()) != null) {
@@ -32,24 +36,5 @@ final class Keys {
   int place(Object name) {
     Integer place = places.get(name);
     return place == null ? -1 : place;
-  }
-
-  /** Gives one {@link Keys} for each list of names. Not thread-safe. */
-  static final class Pool {
-    private final Map<List<String>, Keys> known = new HashMap<>();
-
-    /**
-     * The keys with these names.
-     *
-     * @throws IllegalArgumentException if a name stands twice
-     */
-    Keys of(List<String> names) {
-      Keys keys = known.get(names);
-      if (keys == null) {
-        keys = new Keys(names);
-        known.put(List.copyOf(names), keys);
-      }
-      return keys;
-    }
   }
 }

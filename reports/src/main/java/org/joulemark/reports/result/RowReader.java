@@ -27,7 +27,15 @@ final class RowReader {
 
   private final boolean iterations;
   private final StringCache strings = new StringCache();
-  private final Keys.Pool keys = new Keys.Pool();
+  private final NamePath entries = NamePath.start();
+  private final NamePath paramNames = NamePath.start();
+  private final NamePath noteNames = NamePath.start();
+  private final NamePath resultNames = NamePath.start();
+  private final NamePath metricNames = NamePath.start();
+  private final NamePath metricParts = NamePath.start();
+  private final List<String> words = new ArrayList<>();
+  private final List<MetricValue> values = new ArrayList<>();
+  private double[] numbers = new double[64];
 
   /**
    * A reader with its own memory of strings.
@@ -53,17 +61,18 @@ final class RowReader {
     Map<String, String> notes = Map.of();
     List<JmhResult> results = List.of();
     expectObject(parser, "a journal entry");
-    for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+    for (NamePath at = entries.next(parser); at != null; at = at.next(parser)) {
+      String name = at.name();
       JsonToken token = parser.nextToken();
       switch (name) {
         case "benchmark" -> benchmark = word(parser, name);
-        case "params" -> params = words(parser, name);
+        case "params" -> params = words(parser, name, paramNames);
         case "outcome" -> outcome = outcome(parser);
         case "reason" -> reason = wordOrNothing(parser, name);
         case "startedAt" ->
             // Every entry has its own, which would only displace others from the cache.
             startedAt = token == JsonToken.VALUE_STRING ? parser.getText() : "";
-        case "notes" -> notes = words(parser, name);
+        case "notes" -> notes = words(parser, name, noteNames);
         case "results" -> results = results(parser);
         default -> parser.skipChildren();
       }
@@ -91,12 +100,13 @@ final class RowReader {
     MetricValue primary = null;
     Map<String, MetricValue> metrics = Map.of();
     expectObject(parser, "a result");
-    for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+    for (NamePath at = resultNames.next(parser); at != null; at = at.next(parser)) {
+      String name = at.name();
       parser.nextToken();
       switch (name) {
         case "benchmark" -> benchmark = word(parser, name);
         case "mode" -> mode = wordOrNothing(parser, name);
-        case "params" -> params = words(parser, name);
+        case "params" -> params = words(parser, name, paramNames);
         case "primaryMetric" -> primary = metric(parser, name, true);
         case "secondaryMetrics" -> metrics = metrics(parser);
         default -> parser.skipChildren();
@@ -125,14 +135,14 @@ final class RowReader {
       return Map.of();
     }
     expectObject(parser, "secondaryMetrics");
-    List<String> names = new ArrayList<>();
-    List<MetricValue> values = new ArrayList<>();
-    for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+    values.clear();
+    NamePath path = metricNames;
+    for (NamePath at = path.next(parser); at != null; at = at.next(parser)) {
       parser.nextToken();
-      names.add(name);
-      values.add(metric(parser, name, iterations));
+      values.add(metric(parser, at.name(), iterations));
+      path = at;
     }
-    return new SharedKeyMap<>(keys.of(names), values.toArray(MetricValue[]::new));
+    return new SharedKeyMap<>(path.keys(), values.toArray(MetricValue[]::new));
   }
 
   /** JMH's object of a metric. An error that it leaves out is computed as JMH does. */
@@ -143,9 +153,11 @@ final class RowReader {
     double score = Double.NaN;
     double error = Double.NaN;
     String unit = "";
+    double spread = Double.NaN;
     Samples samples = Samples.NONE;
     expectObject(parser, metric);
-    for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+    for (NamePath at = metricParts.next(parser); at != null; at = at.next(parser)) {
+      String name = at.name();
       parser.nextToken();
       switch (name) {
         case "score" -> {
@@ -159,8 +171,11 @@ final class RowReader {
         case "scoreUnit" -> unit = wordOrNothing(parser, name);
         case "rawData" -> {
           // JMH writes the error before the data.
-          if (keepSamples || !errorGiven) {
+          if (keepSamples) {
             samples = samples(parser);
+            spread = errorGiven ? Double.NaN : Spread.ofMean(samples.all());
+          } else if (!errorGiven) {
+            spread = spread(parser);
           } else {
             parser.skipChildren();
           }
@@ -171,45 +186,47 @@ final class RowReader {
     if (!scored) {
       throw mismatch(parser, metric + " must have a score");
     }
-    return new MetricValue(
-        score,
-        errorGiven ? error : Spread.ofMean(samples),
-        unit,
-        keepSamples ? samples : Samples.NONE);
+    return new MetricValue(score, errorGiven ? error : spread, unit, samples);
   }
 
-  private static Samples samples(JsonParser parser) throws IOException {
-    double[][] forks = new double[1][];
+  private Samples samples(JsonParser parser) throws IOException {
+    List<double[]> forks = new ArrayList<>();
+    expectArray(parser);
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      forks.add(Arrays.copyOf(numbers, numbers(parser, 0)));
+    }
+    return Samples.keeping(forks.toArray(double[][]::new));
+  }
+
+  /** The error that JMH would have written, of samples that nobody keeps. */
+  private double spread(JsonParser parser) throws IOException {
     int count = 0;
     expectArray(parser);
     while (parser.nextToken() != JsonToken.END_ARRAY) {
-      if (count == forks.length) {
-        forks = Arrays.copyOf(forks, 2 * count);
-      }
-      expectArray(parser);
-      forks[count++] = values(parser);
+      count = numbers(parser, count);
     }
-    return Samples.keeping(count == forks.length ? forks : Arrays.copyOf(forks, count));
+    return Spread.ofMean(numbers, count);
   }
 
-  private static double[] values(JsonParser parser) throws IOException {
-    double[] values = new double[5];
-    int count = 0;
+  /** Puts one fork's values into {@link #numbers} from there on; says where they end. */
+  private int numbers(JsonParser parser, int from) throws IOException {
+    int count = from;
+    expectArray(parser);
     while (parser.nextToken() != JsonToken.END_ARRAY) {
-      if (count == values.length) {
-        values = Arrays.copyOf(values, 2 * count);
+      if (count == numbers.length) {
+        numbers = Arrays.copyOf(numbers, 2 * count);
       }
-      values[count++] = number(parser);
+      numbers[count++] = number(parser);
     }
-    return Arrays.copyOf(values, count);
+    return count;
   }
 
   /** A number as JMH writes it: NaN and the infinities are strings. */
-  private static double number(JsonParser parser) throws IOException {
+  private double number(JsonParser parser) throws IOException {
     if (parser.currentToken().isNumeric()) {
       return parser.getDoubleValue();
     }
-    String word = parser.currentToken() == JsonToken.VALUE_STRING ? parser.getText() : "";
+    String word = parser.currentToken() == JsonToken.VALUE_STRING ? word(parser, "number") : "";
     return switch (word) {
       case "NaN" -> Double.NaN;
       case "+INF" -> Double.POSITIVE_INFINITY;
@@ -218,19 +235,20 @@ final class RowReader {
     };
   }
 
-  private Map<String, String> words(JsonParser parser, String what) throws IOException {
+  private Map<String, String> words(JsonParser parser, String what, NamePath start)
+      throws IOException {
     if (parser.currentToken() == JsonToken.VALUE_NULL) {
       return Map.of();
     }
     expectObject(parser, what);
-    List<String> names = new ArrayList<>();
-    List<String> values = new ArrayList<>();
-    for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+    words.clear();
+    NamePath path = start;
+    for (NamePath at = path.next(parser); at != null; at = at.next(parser)) {
       parser.nextToken();
-      names.add(name);
-      values.add(word(parser, name));
+      words.add(word(parser, at.name()));
+      path = at;
     }
-    return new SharedKeyMap<>(keys.of(names), values.toArray(String[]::new));
+    return new SharedKeyMap<>(path.keys(), words.toArray(String[]::new));
   }
 
   private String wordOrNothing(JsonParser parser, String what) throws IOException {

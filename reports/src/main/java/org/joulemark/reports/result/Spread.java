@@ -18,14 +18,18 @@ final class Spread {
    * Half the 99.9 % confidence interval of the mean of all samples under Student's distribution;
    * NaN for fewer than three, as in JMH.
    */
-  static double ofMean(Samples samples) {
-    double[] values = samples.all();
-    if (values.length <= 2) {
+  static double ofMean(double[] values) {
+    return ofMean(values, values.length);
+  }
+
+  /** The same of the first {@code count} values. */
+  static double ofMean(double[] values, int count) {
+    if (count <= 2) {
       return Double.NaN;
     }
     double student =
         STUDENT.computeIfAbsent(
-            values.length, n -> new TDistribution(n - 1.0).inverseCumulativeProbability(QUANTILE));
-    return student * Math.sqrt(StatUtils.variance(values) / values.length);
+            count, n -> new TDistribution(n - 1.0).inverseCumulativeProbability(QUANTILE));
+    return student * Math.sqrt(StatUtils.variance(values, 0, count) / count);
   }
 }

@@ -61,7 +61,7 @@ public record ReportTable(
     Set<String> primaryUnits = new LinkedHashSet<>();
     // Thousands of rows share their keys, as one object.
     Set<Set<String>> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-    Map<String, String> lastUnits = new HashMap<>();
+    IdentityHashMap<Set<String>, String[]> unitsOf = new IdentityHashMap<>();
     for (ReportRow row : rows) {
       ResultRow result = row.result();
       if (seen.add(result.params().keySet())) {
@@ -70,14 +70,17 @@ public record ReportTable(
       if (seen.add(result.notes().keySet())) {
         notes.addAll(result.notes().keySet());
       }
-      result
-          .metrics()
-          .forEach(
-              (name, value) -> {
-                if (!value.unit().equals(lastUnits.put(name, value.unit()))) {
-                  metrics.computeIfAbsent(name, key -> new TreeSet<>()).add(value.unit());
-                }
-              });
+      String[] lastUnits =
+          unitsOf.computeIfAbsent(result.metrics().keySet(), names -> new String[names.size()]);
+      int place = 0;
+      for (Map.Entry<String, MetricValue> metric : result.metrics().entrySet()) {
+        String unit = metric.getValue().unit();
+        if (!unit.equals(lastUnits[place])) {
+          metrics.computeIfAbsent(metric.getKey(), key -> new TreeSet<>()).add(unit);
+          lastUnits[place] = unit;
+        }
+        place++;
+      }
       primaryUnits.add(result.primary().unit());
     }
     return new ReportTable(

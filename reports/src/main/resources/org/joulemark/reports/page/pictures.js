@@ -112,6 +112,27 @@ const PICTURES = (() => {
     pageIconColor: ink.accent, pageIconInactiveColor: ink.rule
   }, more);
 
+  /** Wraps a legend that needs a few lines, and gives the picture their height; one of more is paged. */
+  function fitLegend(option, chart) {
+    if (!option.legend) return 0;
+    const LINE = 26, MOST_LINES = 6;
+    const pen = document.createElement('canvas').getContext('2d');
+    pen.font = option.legend.textStyle.fontSize + 'px ' + option.textStyle.fontFamily;
+    const {itemWidth, itemGap} = option.legend;
+    const names = option.legend.data || option.series.map(one => one.name);
+    let lines = 1, x = 0;
+    names.forEach(name => {
+      const width = itemWidth + 8 + pen.measureText(name).width;
+      if (x > 0 && x + width > chart.clientWidth - 12) { lines++; x = 0; }
+      x += width + itemGap;
+    });
+    if (lines > MOST_LINES) return 0;
+    option.legend.type = 'plain';
+    const more = (lines - 1) * LINE;
+    option.grid.top += more;
+    return more;
+  }
+
   /** Of thousands of points, one of those that would fall on each other. */
   function thinned(rows, x, y, what) {
     if (rows.length <= MANY) return rows;
@@ -731,6 +752,8 @@ const PICTURES = (() => {
       return;
     }
     frame.chart.style.height = drawing.height ? drawing.height + 'px' : '';
+    const more = fitLegend(drawing.option, frame.chart);
+    if (more) frame.chart.style.height = frame.chart.clientHeight + more + 'px';
     frame.chart.setAttribute('aria-label', drawing.aria);
     const many = drawing.body.length > MANY;
     const chart = echarts.init(frame.chart, null, {renderer: many ? 'canvas' : 'svg'});

@@ -3,7 +3,9 @@
 const TABLE = (() => {
   const {element, parts, text, cut, plural} = FORMAT;
   const PAGE = 100;
-  const USUAL = ['time', 'energy', 'score', 'eor', 'tweor', 'flop.rate', 'token.rate', 'power'];
+  // What people come for, and then what explains it.
+  const FIRST = ['score', 'energy', 'eor', 'tweor', 'time'];
+  const USUAL = ['flop.rate', 'token.rate', 'power'];
   const body = document.querySelector('#rows tbody'), head = document.querySelector('#rows thead');
   let rows = [], order = [], page = 0, sort = {column: null, descending: false};
 
@@ -11,15 +13,18 @@ const TABLE = (() => {
   function columns() {
     const identity = REPORT.identity;
     const others = REPORT.params.filter(column => !['strategy', 'precision'].includes(column.name));
+    const figures = (names, usual) => names.flatMap(name => REPORT.numbers.filter(column => column.name === name))
+        .map(column => ({key: column.key, title: column.title, number: column, usual}));
+    const rest = [...new Set(REPORT.numbers.map(column => column.name))].filter(name => ![...FIRST, ...USUAL].includes(name));
     return [
       {key: 'row', title: 'Row', own: row => row + 1},
-      word('hardware', 'Hardware', identity.get('hardware')), word('benchmark', 'Benchmark', identity.get('benchmark')),
       word('work', 'Work', identity.get('work')), word('strategy', 'Strategy', identity.get('strategy')),
-      ...REPORT.numbers.filter(column => USUAL.includes(column.name)).map(column => ({key: column.key, title: column.title, number: column, usual: true})),
-      word('kind', 'Energy kind', identity.get('energy kind')), word('outcome', 'Outcome', identity.get('outcome')),
+      ...figures(FIRST, true), word('kind', 'Energy kind', identity.get('energy kind')),
+      word('hardware', 'Hardware', identity.get('hardware')), word('benchmark', 'Benchmark', identity.get('benchmark')),
+      ...figures(USUAL, true), word('outcome', 'Outcome', identity.get('outcome')),
       word('reason', 'Reason', identity.get('reason')),
       ...others.map(column => Object.assign(word('param ' + column.name, column.name, column), {usual: false})),
-      ...REPORT.numbers.filter(column => !USUAL.includes(column.name)).map(column => ({key: column.key, title: column.title, number: column, usual: false}))
+      ...figures(rest, false)
     ];
   }
   const everything = columns();
@@ -110,7 +115,7 @@ const TABLE = (() => {
         element('p', {class: 'note'}, [REPORT.is('hardware', row), REPORT.is('strategy', row), REPORT.is('outcome', row)].filter(Boolean).join(' · ')),
         REPORT.is('reason', row) ? element('p', {class: 'refusal'}, REPORT.is('reason', row)) : '',
         element('h3', {}, 'Figures'),
-        figures.length ? element('div', {class: 'scroll'}, element('table', {}, element('thead', {}, element('tr', {},
+        figures.length ? element('div', {class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Figures of this row'}, element('table', {}, element('thead', {}, element('tr', {},
             ...['Metric', 'Value', '±', 'Unit', 'Kind'].map((name, k) => element('th', {scope: 'col', class: k === 1 || k === 2 ? 'n' : ''}, name)))),
         element('tbody', {}, ...figures.map(column => {
           const {error, sigma} = PICTURES.errorOf(column, row);

@@ -2,12 +2,18 @@ package org.joulemark.reports.page;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.deque.html.axecore.selenium.AxeBuilder;
 import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.logging.Level;
 import java.util.stream.Stream;
@@ -107,6 +113,33 @@ final class Browser implements AutoCloseable {
   void until(String script, Object... arguments) {
     new WebDriverWait(driver, Duration.ofSeconds(30))
         .until(ignored -> Boolean.TRUE.equals(run(script, arguments)));
+  }
+
+  /**
+   * What breaks the Web Content Accessibility Guidelines, levels A and AA, on the page as it
+   * stands, one text each: the rule, what it asks, and some elements.
+   */
+  List<String> violations() {
+    if (!Boolean.TRUE.equals(run("return Boolean(window.axe)"))) {
+      run(axe());
+    }
+    Object found =
+        driver.executeAsyncScript(
+            """
+            const done = arguments[arguments.length - 1];
+            axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']}).then(
+              result => done(result.violations.map(rule => [rule.id, rule.help,
+                ...rule.nodes.slice(0, 4).map(node => node.html + ' ' + node.failureSummary)].join('\\n'))),
+              error => done(['axe: ' + error]))""");
+    return ((List<?>) Objects.requireNonNull(found)).stream().map(String::valueOf).toList();
+  }
+
+  private static String axe() {
+    try (InputStream in = AxeBuilder.class.getResourceAsStream("/axe.min.js")) {
+      return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** What the page has written to the console since the last call. */

@@ -117,16 +117,7 @@ class ReportPageTest {
   @CsvSource({"1400, light", "1400, dark", "420, light", "420, dark"})
   void drawsEveryPictureOrSaysWhatMakesIt(int width, String scheme) throws IOException {
     open(ResultLoader.load(List.of(Journals.REAL)), width, scheme);
-    List<String> pictures =
-        text("figure", "one.id").lines().map(id -> id.replace("picture-", "")).toList();
-    assertThat(pictures).hasSize(8);
-    for (String picture : pictures) {
-      browser.run("document.getElementById(arguments[0]).scrollIntoView()", "picture-" + picture);
-      browser.until(
-          "const one = document.getElementById(arguments[0]);"
-              + "return Boolean(one.querySelector('.chart svg, .chart canvas, .empty code'))",
-          "picture-" + picture);
-    }
+    drawEveryPicture();
     assertThat(
             browser.run(
                 "return [...new Set(echarts.getInstanceByDom(document.getElementById('chart-heat'))"
@@ -137,6 +128,23 @@ class ReportPageTest {
                 scheme.equals("light") ? 0.45 : 0.7))
         .as("dark ink where the ramp is light: its middle in light, its end in dark")
         .isEqualTo(List.of("#101513"));
+    assertThat(
+            browser.run(
+                "return [...document.querySelectorAll('.chart')].map(echarts.getInstanceByDom)"
+                    + ".filter(Boolean).flatMap(one => one.getOption().legend || [])"
+                    + ".filter(one => one.type !== 'plain').length"))
+        .as("legends that have to be paged through")
+        .isEqualTo(0L);
+    if (width == 1400) {
+      assertThat(
+              browser.run(
+                  "const edge = document.querySelector('#table .scroll').getBoundingClientRect();"
+                      + "return ['score 1', 'energy J/op', 'eor 1/Wh', 'tweor 1/(Wh·s)'].every(key =>"
+                      + "document.querySelector('th[data-key=\"' + key + '\"]')"
+                      + ".getBoundingClientRect().right <= edge.right)"))
+          .as("what people come for is seen without scrolling aside")
+          .isEqualTo(true);
+    }
     assertThat(text("#picture-tasks .empty")).contains("java -jar benchmarks.jar");
     assertThat(text("#picture-trace .empty")).contains("trace=");
     assertThat(browser.run("return document.documentElement.scrollWidth <= innerWidth"))
@@ -154,6 +162,19 @@ class ReportPageTest {
                     + "one => !one.labels || !one.labels.length).length"))
         .as("controls without a label")
         .isEqualTo(0L);
+    assertQuiet();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1400, light", "1400, dark", "420, light", "420, dark"})
+  void keepsTheRulesOfAccessibility(int width, String scheme) throws IOException {
+    open(ResultLoader.load(List.of(Journals.REAL)), width, scheme);
+    browser.run("document.querySelectorAll('details').forEach(one => { one.open = true; });");
+    drawEveryPicture();
+    assertThat(browser.violations()).as("the whole page").isEmpty();
+    browser.run("location.hash = 'row-1'");
+    browser.until("return document.getElementById('row').open");
+    assertThat(browser.violations()).as("with a row opened").isEmpty();
     assertQuiet();
   }
 
@@ -334,6 +355,19 @@ class ReportPageTest {
           title, "a test", ReportTable.of(results), Traces.read(results.traces()), out);
     }
     return page;
+  }
+
+  /** A picture is drawn when it comes in sight. */
+  private static void drawEveryPicture() {
+    List<String> pictures = text("figure", "one.id").lines().toList();
+    assertThat(pictures).hasSize(8);
+    for (String picture : pictures) {
+      browser.run("document.getElementById(arguments[0]).scrollIntoView()", picture);
+      browser.until(
+          "const one = document.getElementById(arguments[0]);"
+              + "return Boolean(one.querySelector('.chart svg, .chart canvas, .empty code'))",
+          picture);
+    }
   }
 
   private static void scrollTo(String picture) {

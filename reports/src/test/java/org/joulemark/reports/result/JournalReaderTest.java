@@ -2,11 +2,14 @@ package org.joulemark.reports.result;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -15,6 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Journals of many blocks: every line is read once, in order, under its own number. */
 class JournalReaderTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   private static final String LINE =
       """
       {"benchmark": "org.joulemark.X.y", "params": {"n": "%d", "long": "%s"}, "outcome": "ok", \
@@ -62,6 +67,48 @@ class JournalReaderTest {
       assertThat(params.keySet()).containsExactly("n", "long");
       assertThat(located.row().notes()).isEqualTo(Map.of("ä", "β " + params.get("n")));
       assertThat(params.getOrDefault("other", "none")).isEqualTo("none");
+    }
+  }
+
+  /** The reader expects the names of the line before: any other must come out as well. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3})
+  void everyLineHasItsOwnNamesInItsOwnOrder(int seed) throws IOException {
+    Random random = new Random(seed);
+    List<String> names =
+        List.of("a", "ab", "a\"b", "β", "a.long.name.of.a.metric", "a.long.name", "");
+    List<Map<String, String>> expected = new ArrayList<>();
+    StringBuilder journal = new StringBuilder();
+    for (int i = 0; i < 300; i++) {
+      List<String> order = new ArrayList<>(names);
+      if (random.nextBoolean()) {
+        Collections.shuffle(order, random);
+      }
+      Map<String, String> notes = new LinkedHashMap<>();
+      for (String name : order.subList(0, random.nextInt(names.size() + 1))) {
+        notes.put(name, String.valueOf(random.nextInt(5)));
+      }
+      expected.add(notes);
+      Map<String, Object> entry = new LinkedHashMap<>();
+      entry.put("benchmark", "org.joulemark.X.y");
+      entry.put(random.nextBoolean() ? "wallSeconds" : "none.of.ours", Map.of("benchmark", 1));
+      entry.put("notes", notes);
+      entry.put("params", Map.of("n", i));
+      entry.put("outcome", "ok");
+      journal.append(JSON.writeValueAsString(entry)).append('\n');
+    }
+    Reading reading =
+        JournalReader.read(
+            Path.of("j"),
+            new ByteArrayInputStream(journal.toString().getBytes(StandardCharsets.UTF_8)),
+            true);
+    assertThat(reading.complaint()).isEmpty();
+    assertThat(reading.rows()).hasSize(expected.size());
+    for (int i = 0; i < expected.size(); i++) {
+      ResultRow row = reading.rows().get(i).row();
+      assertThat(List.copyOf(row.notes().entrySet()))
+          .isEqualTo(List.copyOf(expected.get(i).entrySet()));
+      assertThat(row.params()).isEqualTo(Map.of("n", String.valueOf(i)));
     }
   }
 
