@@ -55,6 +55,7 @@ class BadInputIT {
         bad("report nowhere", "nowhere", "no such file"),
         bad("report --format pdf nowhere", "pdf", "html, md, csv, json"),
         bad("report nowhere -o no/such/folder.html", "no/such/folder.html", "folder that exists"),
+        bad("selftest --covering --engine cpu", "--covering", "cuda"),
         bad("shapes --tokens 0", "tokens=0", "from 1 to"));
   }
 
