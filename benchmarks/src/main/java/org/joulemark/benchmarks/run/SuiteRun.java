@@ -50,6 +50,7 @@ public final class SuiteRun {
   private final List<RunResult> results = new ArrayList<>();
   private final List<ResultRow> rows = new ArrayList<>();
   private final Map<String, String> engineFacts = new TreeMap<>();
+  private final ShortIterations shortIterations = new ShortIterations();
 
   /**
    * A run that has not started.
@@ -200,6 +201,9 @@ public final class SuiteRun {
       List<ResultRow> newRows = ResultRow.of(entry);
       rows.addAll(newRows);
       progress.end(options.plannedSeconds(), wallSeconds, newRows);
+      shortIterations
+          .notice(facts, options.getMeasurementTime().get())
+          .ifPresent(sentence -> out.println("    " + sentence));
       return result.outcome();
     } finally {
       Files.deleteIfExists(notes);
