@@ -82,6 +82,7 @@ public final class SuiteRun {
    * Runs all of {@code configurations}, or, with {@code -foe true}, those up to the first failure.
    *
    * @return a row for each result, in order
+   * @throws UsageException if another JMH run holds JMH's lock; what was measured before stays
    * @throws IOException if the results folder stops taking files
    */
   public List<ResultRow> run(List<Configuration> configurations) throws IOException {
@@ -90,6 +91,10 @@ public final class SuiteRun {
     KeptModel kept = keptModel(configurations);
     try {
       runAll(configurations, progress);
+    } catch (UsageException refused) {
+      closeOrSay(kept).ifPresent(refused::addSuppressed);
+      writeUserResultFile();
+      throw refused;
     } catch (IOException | RuntimeException inFlight) {
       closeOrSay(kept).ifPresent(inFlight::addSuppressed);
       throw inFlight;
@@ -218,6 +223,7 @@ public final class SuiteRun {
     try {
       return new Result(Outcome.OK, "", new Runner(options, jmhOutput(recording)).run());
     } catch (RunnerException e) {
+      JmhLock.refuse(e, results.isEmpty() ? "" : " What was measured before is in " + folder + ".");
       Failure failure = Failure.of(e);
       String reason = failure.reason();
       if (failure.outcome() == Outcome.FAILED && !recording.text().isBlank()) {
