@@ -46,7 +46,7 @@ mkdir -p "$out"
 options() {
   local name
   case $1 in
-    # Checking the libraries' accesses too takes seven times as long.
+    # Checking the libraries' accesses too takes some seven times as long.
     memcheck) for name in $libraries; do printf '%s\n' --kernel-name-exclude "kns=$name"; done ;;
     # It breaks where a kernel that it does not watch shares the device with one that it does: it watches all. Of the
     # races in the libraries' kernels there are many, and behind none of them may one of ours stay unprinted.
@@ -88,11 +88,11 @@ races() {
       if (match(line, /\[[0-9]+ hazards?\]/)) found += substr(line, RSTART + 1)
     }
     /^=+ .*Race reported between .* access at / { settle(); open = 1; end($0); next }
-    open && /^=+ +and .* access at / { end($0); next }
-    { settle() }
+    # What selftest prints may stand between the lines of a race.
+    open && /^=+ +and .* access at / { end($0) }
     /RACECHECK SUMMARY:/ {
-      if (match($0, /[0-9]+ errors?/)) spoken += substr($0, RSTART)
-      if (match($0, /[0-9]+ warnings?/)) spoken += substr($0, RSTART)
+      if (match($0, /[0-9]+ error/)) spoken += substr($0, RSTART)
+      if (match($0, /[0-9]+ warning/)) spoken += substr($0, RSTART)
     }
     END { settle(); print races[0] + 0, hazards[0] + 0, races[1] + 0, hazards[1] + 0, spoken + 0 }' "$1"
 }
@@ -109,7 +109,7 @@ verdict() {
     read -r theirs their_hazards others other_hazards spoken < <(races "$text")
     [ "$theirs" -eq 0 ] || found="$theirs races ($their_hazards hazards) in kernels of the libraries"
     [ "$others" -eq 0 ] || found="$others races ($other_hazards hazards) IN OUR KERNELS, $theirs in those of the libraries"
-    if [ "$spoken" -ne $((theirs + others)) ]; then
+    if [ "$spoken" -gt $((theirs + others)) ]; then
       found="$found, but the summary speaks of $spoken"
       wrong=1
     fi

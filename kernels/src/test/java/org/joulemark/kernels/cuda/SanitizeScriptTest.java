@@ -194,6 +194,22 @@ class SanitizeScriptTest {
   }
 
   @Test
+  void whatIsPrintedWithinARaceHidesNoEndOfIt() throws IOException, InterruptedException {
+    prints(
+        "racecheck",
+        99,
+        RACE_OF_A_LIBRARY.replace(
+                "=========     and Write access at nvjet_sm90_tst_96x128_64x7_1x4_h_bx_TNN+0x5560",
+                "passed        0.1 s  layer c: fine\n=========     and Write access at gelu+0x5560")
+            + ALL_PASSED
+            + "========= RACECHECK SUMMARY: 500 hazards displayed (1 error, 0 warnings)\n");
+    Ended ended = run(Map.of());
+    assertThat(ended.output)
+        .anyMatch(line -> line.contains("1 races (500 hazards) IN OUR KERNELS"));
+    assertThat(ended.code).isEqualTo(1);
+  }
+
+  @Test
   void aRaceThatTheScriptCannotReadIsBad() throws IOException, InterruptedException {
     prints(
         "racecheck",
@@ -208,7 +224,7 @@ class SanitizeScriptTest {
 
   @Test
   void aPartThatIsKilledSaysHowFarItCame() throws IOException, InterruptedException {
-    prints("racecheck", 0, PASSED);
+    prints("racecheck", 0, PASSED + RACE_OF_A_LIBRARY);
     Files.createFile(folder.resolve("racecheck.slow"));
     Ended ended = run(Map.of(), "-t", "1");
     assertThat(ended.output)
@@ -217,7 +233,8 @@ class SanitizeScriptTest {
             line ->
                 line.startsWith("racecheck ")
                     && line.contains(" BAD ")
-                    && line.contains("KILLED after its limit of 1 s, 2 checks had passed"));
+                    && line.contains("KILLED after its limit of 1 s, 2 checks had passed")
+                    && line.endsWith("1 races (500 hazards) in kernels of the libraries"));
     assertThat(ended.code).isEqualTo(1);
   }
 
