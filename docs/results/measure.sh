@@ -6,13 +6,13 @@
 # The stage profilers calls JMH itself: JM_JAVA and JM_JAR name the java and the jar for it (java, benchmarks.jar).
 # Exit code 0 only if every configuration of every stage was measured or is unsupported for a stated reason.
 #
-# Stages, with the minutes that each takes on an H200:
-#   strategies (5)  each strategy on one layer of each model, prefill and decode
-#   outliers   (2)  static, learned and dynamic scales on inputs with outliers
+# Stages, with the minutes that each takes on an H200, those of the first two and of the last reckoned:
+#   strategies (12) each strategy on one layer of each model, prefill and decode
+#   outliers   (5)  static, learned and dynamic scales on inputs with outliers
 #   gate       (8)  two runs of 12 forks of the same GEMMs, for the error rates of compare
 #   profilers  (2)  JMH's time per operation without and with the profilers, in changing order
 #   models     (4)  whole models in FP16 and INT8, prefill and decode
-#   sanitizer  (8)  compute-sanitizer over all our kernels (kernels/src/test/sh/sanitize.sh)
+#   sanitizer  (4)  compute-sanitizer over all our kernels (kernels/src/test/sh/sanitize.sh)
 # SECONDS_LEFT=N leaves out what would begin later than N seconds from now.
 set -uo pipefail
 
@@ -28,6 +28,10 @@ begin=$SECONDS
 here=$(cd "$(dirname "$0")/../.." && pwd)
 mkdir -p "$out"
 
+# Many configurations, each as short as its energy allows: an H200's counter moves each 0.1 s, and an iteration must
+# last 0.65 s for a window of whole ticks. A configuration then takes some 3 s in decoding and 4 s in prefill, and
+# more where scales are fitted.
+brief="-f 0 -wi 1 -w 200ms -i 2 -r 800ms"
 models=qwen2.5-7b,mistral-7b-v0.2,bloomz-7b1,yi-6b,deepseek-r1-distill-qwen-7b,neural-chat-7b
 every=fp32,tf32,fp16,bf16,int8-sym,int8-asym,dynamic,fp8,smoothquant,llm-int8,w8a16,w4a16,kv-int8
 
@@ -48,7 +52,7 @@ take() {
 }
 
 strategies() {
-  local one="-p launch=graph -f 0 -wi 1 -w 200ms -i 3 -r 300ms"
+  local one="-p launch=graph $brief"
   take strategies-decode LayerDecode -p model=$models -p strategy=$every -p context=1024 $one
   take strategies-prefill LayerPrefill -p model=$models -p strategy=$every -p sequence=512 $one
   take strategies-2048 LayerPrefill -p model=qwen2.5-7b -p strategy=$every -p sequence=2048 $one
@@ -57,7 +61,7 @@ strategies() {
 outliers() {
   take outliers LayerPrefill -p model=$models -p inputs=outliers -p sequence=512 \
     -p strategy=int8-sym,int8-sym/per-tensor/minmax,int8-sym/per-tensor/mse,int8-sym/per-tensor/entropy,int8-qat,smoothquant,llm-int8 \
-    -p launch=graph -f 0 -wi 1 -w 200ms -i 3 -r 300ms
+    -p launch=graph $brief
   take qat-step QatStep -p model=$models -p tokens=64 -p inputs=outliers -f 0 -wi 1 -w 300ms -i 2 -r 1s
 }
 

@@ -4,10 +4,12 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.joulemark.benchmarks.work.Ceiling;
 import org.joulemark.benchmarks.work.EngineSession;
+import org.joulemark.benchmarks.work.Handover;
 import org.joulemark.benchmarks.work.WorkSession;
 import org.joulemark.harness.metrics.WorkUnit;
 import org.joulemark.kernels.cuda.BandwidthWork;
 import org.joulemark.kernels.cuda.CudaCeilings;
+import org.joulemark.kernels.engine.Work;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -45,28 +47,36 @@ public class BandwidthBenchmark implements AutoCloseable {
   @Param({"read", "write", "copy"})
   public String traffic;
 
-  private BandwidthWork work;
+  private Work work;
   private WorkSession session;
 
   /** Opens the engine, compiles the kernel and picks its fastest launch. */
   @Setup(Level.Trial)
   public void prepare() {
-    EngineSession opened = EngineSession.open(engine, device, "0");
-    work =
+    session = EngineSession.on(engine, device, "0", this::prepare);
+    work = session.work();
+  }
+
+  private WorkSession prepare(EngineSession opened) {
+    return Handover.of(
         CudaCeilings.open(
-            opened.engine(), CudaCeilings.Kind.valueOf(traffic.toUpperCase(Locale.ROOT)));
+            opened.engine(), CudaCeilings.Kind.valueOf(traffic.toUpperCase(Locale.ROOT))),
+        passes -> session(opened, passes));
+  }
+
+  private WorkSession session(EngineSession opened, BandwidthWork passes) {
     WorkUnit unit =
         new WorkUnit(
             "bandwidth " + traffic,
             Double.NaN,
-            work.bytesPerUnit(),
+            passes.bytesPerUnit(),
             Double.NaN,
             "none",
             Double.NaN);
     double stated =
         opened.spec().map(spec -> spec.memoryGigabytesPerSecond() * 1e9).orElse(Double.NaN);
-    session =
-        new WorkSession(opened, work, unit, new Ceiling(opened, traffic, unit.bytes(), stated));
+    return new WorkSession(
+        opened, passes, unit, new Ceiling(opened, traffic, unit.bytes(), stated));
   }
 
   /** Fills the device's queue and opens the window. */

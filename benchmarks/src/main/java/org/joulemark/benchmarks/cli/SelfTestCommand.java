@@ -3,12 +3,14 @@ package org.joulemark.benchmarks.cli;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import org.joulemark.benchmarks.run.UsageException;
 import org.joulemark.kernels.engine.Engine;
 import org.joulemark.kernels.engine.EngineProvider;
 import org.joulemark.kernels.selftest.EngineSelfTest;
+import org.joulemark.kernels.selftest.SelfChecking;
 import org.joulemark.kernels.selftest.SelfTestRow;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -49,6 +51,13 @@ final class SelfTestCommand extends SubCommand {
       description = "Run only the K-th of N parts, to run parts side by side (default 1/1).")
   private String part = "1/1";
 
+  @Option(
+      names = "--covering",
+      description =
+          "Run only a few small checks that between them launch each kernel of the engine's own:"
+              + " for tools under which a kernel takes very long, such as compute-sanitizer.")
+  private boolean covering;
+
   @Override
   public Integer call() {
     WantedChecks wanted = WantedChecks.of(only, part);
@@ -56,12 +65,13 @@ final class SelfTestCommand extends SubCommand {
     EngineProvider provider = engine.choose(out);
     // A part may be empty; a beginning that no check has is a mistake.
     AtomicBoolean known = new AtomicBoolean();
-    Predicate<String> noted =
-        name -> {
-          known.compareAndSet(false, wanted.begins(name));
-          return wanted.test(name);
-        };
     try (Engine opened = engine.open(provider)) {
+      Predicate<String> asked = covering ? covering(opened)::contains : name -> true;
+      Predicate<String> noted =
+          name -> {
+            known.compareAndSet(false, wanted.begins(name));
+            return asked.test(name) && wanted.test(name);
+          };
       List<SelfTestRow> rows =
           new EngineSelfTest(
                   opened, provider.gemmDefaults("auto"), seed, noted, row -> print(out, row))
@@ -73,6 +83,16 @@ final class SelfTestCommand extends SubCommand {
       }
       return EngineSelfTest.passed(rows) ? 0 : JoulemarkCommand.FAILED;
     }
+  }
+
+  private static Set<String> covering(Engine engine) {
+    if (engine instanceof SelfChecking own) {
+      return own.covering();
+    }
+    throw new UsageException(
+        "--covering is for an engine with kernels of its own, such as cuda; "
+            + engine.name()
+            + " has none: leave it out.");
   }
 
   private static void print(PrintWriter out, SelfTestRow row) {

@@ -3,10 +3,12 @@ package org.joulemark.benchmarks.gemm;
 import java.util.concurrent.TimeUnit;
 import org.joulemark.benchmarks.work.Ceiling;
 import org.joulemark.benchmarks.work.EngineSession;
+import org.joulemark.benchmarks.work.Handover;
 import org.joulemark.benchmarks.work.WorkSession;
 import org.joulemark.harness.metrics.WorkUnit;
 import org.joulemark.kernels.engine.GemmOptions;
 import org.joulemark.kernels.engine.GemmWork;
+import org.joulemark.kernels.engine.Work;
 import org.joulemark.kernels.gemm.Epilogue;
 import org.joulemark.kernels.gemm.GemmProblem;
 import org.joulemark.kernels.gemm.GemmShapes;
@@ -97,7 +99,7 @@ public class GemmBenchmark implements AutoCloseable {
   @Param("20240607")
   public String seed;
 
-  private GemmWork work;
+  private Work work;
   private WorkSession session;
 
   /**
@@ -106,7 +108,11 @@ public class GemmBenchmark implements AutoCloseable {
    */
   @Setup(Level.Trial)
   public void prepare() {
-    EngineSession opened = EngineSession.open(engine, device, threads);
+    session = EngineSession.on(engine, device, threads, this::prepare);
+    work = session.work();
+  }
+
+  private WorkSession prepare(EngineSession opened) {
     GemmProblem problem =
         new GemmProblem(
             new GemmShapes(ModelCatalogue.standard())
@@ -116,8 +122,14 @@ public class GemmBenchmark implements AutoCloseable {
             Epilogue.parse(epilogue),
             Long.parseLong(seed));
     SeededOperands operands = new SeededOperands(problem);
-    work = opened.engine().gemm(problem, operands, options(opened.gemmDefaults(library)));
-    GemmVerification verification = verify(problem, operands);
+    return Handover.of(
+        opened.engine().gemm(problem, operands, options(opened.gemmDefaults(library))),
+        multiplied -> verified(opened, problem, operands, multiplied));
+  }
+
+  private WorkSession verified(
+      EngineSession opened, GemmProblem problem, SeededOperands operands, GemmWork multiplied) {
+    GemmVerification verification = verify(problem, operands, multiplied);
     WorkUnit unit =
         new WorkUnit(
             "gemm " + shape,
@@ -128,9 +140,8 @@ public class GemmBenchmark implements AutoCloseable {
             Double.NaN);
     double statedPeak =
         opened.spec().map(spec -> spec.peakOpsPerSecond(precision)).orElse(Double.NaN);
-    session =
-        new WorkSession(
-            opened, work, unit, new Ceiling(opened, precision, unit.flops(), statedPeak));
+    return new WorkSession(
+        opened, multiplied, unit, new Ceiling(opened, precision, unit.flops(), statedPeak));
   }
 
   private GemmOptions options(GemmOptions defaults) {
@@ -145,11 +156,12 @@ public class GemmBenchmark implements AutoCloseable {
     return value.equals("auto") ? auto : value;
   }
 
-  private GemmVerification verify(GemmProblem problem, SeededOperands operands) {
-    work.poisonOutput();
-    work.submit();
-    work.drain();
-    return new GemmVerifier().verifyOrThrow(problem, operands, work);
+  private static GemmVerification verify(
+      GemmProblem problem, SeededOperands operands, GemmWork multiplied) {
+    multiplied.poisonOutput();
+    multiplied.submit();
+    multiplied.drain();
+    return new GemmVerifier().verifyOrThrow(problem, operands, multiplied);
   }
 
   /**

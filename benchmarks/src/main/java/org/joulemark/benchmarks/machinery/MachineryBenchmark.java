@@ -4,6 +4,7 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.joulemark.benchmarks.work.Ceiling;
 import org.joulemark.benchmarks.work.EngineSession;
+import org.joulemark.benchmarks.work.Handover;
 import org.joulemark.benchmarks.work.WorkSession;
 import org.joulemark.harness.metrics.Metric;
 import org.joulemark.harness.metrics.WorkUnit;
@@ -54,14 +55,24 @@ public class MachineryBenchmark implements AutoCloseable {
   /** Opens the engine and prepares the call. */
   @Setup(Level.Trial)
   public void prepare() {
-    EngineSession opened = EngineSession.open(engine, device, "0");
-    work =
+    Prepared prepared = EngineSession.on(engine, device, "0", this::prepare);
+    work = prepared.work;
+    session = prepared.session;
+  }
+
+  private record Prepared(CudaMachinery work, WorkSession session) {}
+
+  private Prepared prepare(EngineSession opened) {
+    return Handover.of(
         CudaMachinery.open(
-            opened.engine(), CudaMachinery.Kind.valueOf(call.toUpperCase(Locale.ROOT)));
+            opened.engine(), CudaMachinery.Kind.valueOf(call.toUpperCase(Locale.ROOT))),
+        calls -> new Prepared(calls, session(opened, calls)));
+  }
+
+  private WorkSession session(EngineSession opened, CudaMachinery calls) {
     WorkUnit unit =
         new WorkUnit("machinery " + call, Double.NaN, Double.NaN, Double.NaN, "none", Double.NaN);
-    session =
-        new WorkSession(opened, work, unit, new Ceiling(opened, call, Double.NaN, Double.NaN));
+    return new WorkSession(opened, calls, unit, new Ceiling(opened, call, Double.NaN, Double.NaN));
   }
 
   /** Opens the window. */

@@ -70,18 +70,8 @@ public final class ModelOpener {
   }
 
   private VerifiedModel open(int capacity) {
-    EngineSession engine =
-        EngineSession.open(request.engine(), request.device(), request.threads());
-    boolean complete = false;
-    try {
-      VerifiedModel model = open(engine, capacity);
-      complete = true;
-      return model;
-    } finally {
-      if (!complete) {
-        engine.close();
-      }
-    }
+    return EngineSession.on(
+        request.engine(), request.device(), request.threads(), engine -> open(engine, capacity));
   }
 
   private VerifiedModel open(EngineSession engine, int capacity) {

@@ -50,6 +50,7 @@ public final class SuiteRun {
   private final List<RunResult> results = new ArrayList<>();
   private final List<ResultRow> rows = new ArrayList<>();
   private final Map<String, String> engineFacts = new TreeMap<>();
+  private final ShortIterations shortIterations = new ShortIterations();
 
   /**
    * A run that has not started.
@@ -81,6 +82,7 @@ public final class SuiteRun {
    * Runs all of {@code configurations}, or, with {@code -foe true}, those up to the first failure.
    *
    * @return a row for each result, in order
+   * @throws UsageException if another JMH run holds JMH's lock; what was measured before stays
    * @throws IOException if the results folder stops taking files
    */
   public List<ResultRow> run(List<Configuration> configurations) throws IOException {
@@ -89,6 +91,10 @@ public final class SuiteRun {
     KeptModel kept = keptModel(configurations);
     try {
       runAll(configurations, progress);
+    } catch (UsageException refused) {
+      closeOrSay(kept).ifPresent(refused::addSuppressed);
+      writeUserResultFile();
+      throw refused;
     } catch (IOException | RuntimeException inFlight) {
       closeOrSay(kept).ifPresent(inFlight::addSuppressed);
       throw inFlight;
@@ -200,6 +206,9 @@ public final class SuiteRun {
       List<ResultRow> newRows = ResultRow.of(entry);
       rows.addAll(newRows);
       progress.end(options.plannedSeconds(), wallSeconds, newRows);
+      shortIterations
+          .notice(facts, options.getMeasurementTime().get())
+          .ifPresent(sentence -> out.println("    " + sentence));
       return result.outcome();
     } finally {
       Files.deleteIfExists(notes);
@@ -214,6 +223,7 @@ public final class SuiteRun {
     try {
       return new Result(Outcome.OK, "", new Runner(options, jmhOutput(recording)).run());
     } catch (RunnerException e) {
+      JmhLock.refuse(e, results.isEmpty() ? "" : " What was measured before is in " + folder + ".");
       Failure failure = Failure.of(e);
       String reason = failure.reason();
       if (failure.outcome() == Outcome.FAILED && !recording.text().isBlank()) {

@@ -4,6 +4,7 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.joulemark.benchmarks.work.Ceiling;
 import org.joulemark.benchmarks.work.EngineSession;
+import org.joulemark.benchmarks.work.Handover;
 import org.joulemark.benchmarks.work.TrainingSequences;
 import org.joulemark.benchmarks.work.Weights;
 import org.joulemark.benchmarks.work.WorkSession;
@@ -11,6 +12,7 @@ import org.joulemark.harness.jmh.WorkWindow;
 import org.joulemark.harness.metrics.WorkUnit;
 import org.joulemark.kernels.engine.Engine;
 import org.joulemark.kernels.engine.TrainableLinear;
+import org.joulemark.kernels.engine.Work;
 import org.joulemark.kernels.layer.LayerWeights;
 import org.joulemark.kernels.model.LayerTensors;
 import org.joulemark.kernels.qat.LinearGradientCheck;
@@ -88,13 +90,17 @@ public class QatStep implements AutoCloseable {
   @Param("20240607")
   public String seed;
 
-  private TrainingWork work;
+  private Work work;
   private WorkSession session;
 
   /** Opens the engine, prepares the steps and verifies them. */
   @Setup(Level.Trial)
   public void prepare() {
-    EngineSession opened = EngineSession.open(engine, device, threads);
+    session = EngineSession.on(engine, device, threads, this::prepare);
+    work = session.work();
+  }
+
+  private WorkSession prepare(EngineSession opened) {
     WorkWindow.note("qat.gradients", checkGradients(opened.engine()));
     Weights weights = Weights.of(model, checkpoint, inputs, Long.parseLong(seed));
     LayerWeights layer =
@@ -103,21 +109,25 @@ public class QatStep implements AutoCloseable {
         TrainingSequences.of(weights.shape(), weights.layer(), 1, Integer.parseInt(tokens))
             .training()
             .get(0);
-    work = TrainingWork.prepare(opened.engine(), layer, input, LossScaler.named(lossScaling));
-    double loss = verify();
+    return Handover.of(
+        TrainingWork.prepare(opened.engine(), layer, input, LossScaler.named(lossScaling)),
+        steps -> verified(opened, weights, steps));
+  }
+
+  private WorkSession verified(EngineSession opened, Weights weights, TrainingWork steps) {
+    double loss = verify(steps);
     String name = "training step of a layer of " + weights.shape().id();
     WorkUnit unit =
         new WorkUnit(
             name,
-            work.flops(),
-            work.compulsoryBytes(),
+            steps.flops(),
+            steps.compulsoryBytes(),
             Math.max(0, 1 - Math.sqrt(loss)),
             "fidelity",
             Integer.parseInt(tokens));
     String precision = opened.engine().name().equals("cpu") ? "FP32" : "FP16";
-    session =
-        new WorkSession(
-            opened, work, unit, Ceiling.of(opened, precision, unit.flops(), unit.bytes()));
+    return new WorkSession(
+        opened, steps, unit, Ceiling.of(opened, precision, unit.flops(), unit.bytes()));
   }
 
   private static String checkGradients(Engine engine) {
@@ -127,9 +137,9 @@ public class QatStep implements AutoCloseable {
     }
   }
 
-  private double verify() {
-    double before = work.loss();
-    double after = work.lossAfterSteps(STEPS_TO_VERIFY);
+  private static double verify(TrainingWork steps) {
+    double before = steps.loss();
+    double after = steps.lossAfterSteps(STEPS_TO_VERIFY);
     if (!(after < before)) {
       throw new SelfTestFailure(
           String.format(

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.joulemark.harness.jmh.WorkWindow;
 import org.joulemark.harness.platform.GpuCatalogue;
 import org.joulemark.harness.platform.GpuSpec;
@@ -41,6 +42,19 @@ public final class EngineSession implements AutoCloseable {
     EngineSession session = new EngineSession(provider, opened);
     session.notes().forEach(WorkWindow::note);
     return session;
+  }
+
+  /**
+   * What is made on an engine that is opened for it and belongs to it; where making fails, nothing
+   * stays open.
+   *
+   * @param engine as for {@link #open}
+   * @param device as for {@link #open}
+   * @param threads as for {@link #open}
+   */
+  public static <T> T on(
+      String engine, String device, String threads, Function<EngineSession, T> make) {
+    return Handover.of(open(engine, device, threads), make);
   }
 
   /** What results say of the engine. */

@@ -112,17 +112,8 @@ public abstract class PassBenchmark implements AutoCloseable {
 
   /** Prepares work on an engine, which is closed where that fails. */
   protected final WorkSession onEngine(BiFunction<EngineSession, LayerOptions, WorkSession> work) {
-    EngineSession opened = EngineSession.open(engine, device, threads);
-    boolean complete = false;
-    try {
-      WorkSession prepared = work.apply(opened, options(request(), opened));
-      complete = true;
-      return prepared;
-    } finally {
-      if (!complete) {
-        opened.close();
-      }
-    }
+    return EngineSession.on(
+        engine, device, threads, opened -> work.apply(opened, options(request(), opened)));
   }
 
   /**
@@ -138,33 +129,28 @@ public abstract class PassBenchmark implements AutoCloseable {
       Work work,
       Supplier<LayerVerification> verify,
       DoubleFunction<WorkUnit> unit) {
-    boolean complete = false;
-    try {
-      LayerVerification found = verify.get();
-      found
-          .failure()
-          .ifPresent(
-              comparison -> {
-                throw new PassMismatchException(name, comparison);
-              });
-      TensorComparison distance = found.distance();
-      WorkWindow.note("verified.definition.error", Double.toString(distance.relativeFrobenius()));
-      WorkWindow.note("verified.definition.bound", Double.toString(distance.bound()));
-      WorkUnit measured = unit.apply(found.fidelity());
-      WorkSession session =
-          new WorkSession(
+    return Handover.of(
+        work,
+        verifying -> {
+          LayerVerification found = verify.get();
+          found
+              .failure()
+              .ifPresent(
+                  comparison -> {
+                    throw new PassMismatchException(name, comparison);
+                  });
+          TensorComparison distance = found.distance();
+          WorkWindow.note(
+              "verified.definition.error", Double.toString(distance.relativeFrobenius()));
+          WorkWindow.note("verified.definition.bound", Double.toString(distance.bound()));
+          WorkUnit measured = unit.apply(found.fidelity());
+          return new WorkSession(
               opened,
-              work,
+              verifying,
               measured,
               Ceiling.of(
                   opened, strategy().multiplies().name(), measured.flops(), measured.bytes()));
-      complete = true;
-      return session;
-    } finally {
-      if (!complete) {
-        work.close();
-      }
-    }
+        });
   }
 
   /** The model that these parameters ask for. */

@@ -3,8 +3,11 @@ package org.joulemark.benchmarks.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,6 +58,7 @@ class BadInputIT {
         bad("report nowhere", "nowhere", "no such file"),
         bad("report --format pdf nowhere", "pdf", "html, md, csv, json"),
         bad("report nowhere -o no/such/folder.html", "no/such/folder.html", "folder that exists"),
+        bad("selftest --covering --engine cpu", "--covering", "cuda"),
         bad("shapes --tokens 0", "tokens=0", "from 1 to"));
   }
 
@@ -80,6 +84,35 @@ class BadInputIT {
     SuiteProcess suite = SuiteProcess.run(folder, "--verbose", "-p", "precision=FP64");
     assertThat(suite.exitCode()).isEqualTo(2);
     assertThat(suite.err()).contains("\tat org.joulemark");
+  }
+
+  @Test
+  void anotherRunThatHoldsTheLockEndsThisOneAtOnce() throws IOException, InterruptedException {
+    Path temporary = Files.createDirectory(folder.resolve("tmp"));
+    Path results = folder.resolve("results");
+    try (FileChannel channel =
+            FileChannel.open(
+                temporary.resolve("jmh.lock"),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE);
+        FileLock held = channel.lock()) {
+      assertThat(held.isValid()).isTrue();
+      SuiteProcess suite =
+          SuiteProcess.runWith(
+              "-Djava.io.tmpdir=" + temporary,
+              folder,
+              ("--engine cpu GemmBenchmark -p shape=square-64 -p precision=FP32,BF16 --out "
+                      + results)
+                  .split(" "));
+      assertThat(suite.exitCode()).as(suite.out()).isEqualTo(2);
+      assertThat(suite.err().lines().toList()).as(suite.err()).hasSize(1);
+      assertThat(suite.err())
+          .contains(temporary.resolve("jmh.lock") + " is held by another JMH run")
+          .contains("wait until")
+          .contains("-Djmh.ignoreLock=true");
+      assertThat(suite.out()).contains("[1/2").doesNotContain("[2/2").doesNotContain("failed");
+      assertThat(results.resolve("journal.jsonl")).isEmptyFile();
+    }
   }
 
   @Test

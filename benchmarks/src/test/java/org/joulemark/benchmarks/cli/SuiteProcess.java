@@ -21,9 +21,16 @@ record SuiteProcess(int exitCode, String out, String err) {
   /** Runs {@code java -jar benchmarks.jar} with {@code arguments} in {@code folder}. */
   static SuiteProcess run(Path folder, String... arguments)
       throws IOException, InterruptedException {
+    // Tests run side by side.
+    return runWith("-Djmh.ignoreLock=true", folder, arguments);
+  }
+
+  /** The same with an option of java's own. */
+  static SuiteProcess runWith(String javaOption, Path folder, String... arguments)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-Djmh.ignoreLock=true");
+    command.add(javaOption);
     command.add("-jar");
     command.add(System.getProperty("joulemark.jar"));
     command.addAll(List.of(arguments));

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.assertj.core.api.Assertions;
 import org.joulemark.benchmarks.work.BreakingBenchmark;
+import org.joulemark.harness.jmh.EnergyProfiler;
 import org.joulemark.harness.journal.Journal;
 import org.joulemark.harness.journal.JournalEntry;
 import org.joulemark.harness.journal.Outcome;
@@ -95,6 +96,15 @@ class SuiteRunTest {
             "prepare none",
             "close work of none",
             "close model of none");
+  }
+
+  @Test
+  void iterationsTooShortForTheEnergySourceAreSaidOnce() throws IOException {
+    run("-r 20ms -prof " + EnergyProfiler.class.getName() + ":method=modelled", "none", "none");
+    assertThat(output().lines().map(String::strip))
+        .containsOnlyOnce(
+            "No energy: an iteration lasts 0.02 s and this energy source needs 0.29 s or more;"
+                + " stop this run and give -r 1s.");
   }
 
   @Test

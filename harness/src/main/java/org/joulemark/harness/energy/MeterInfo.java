@@ -22,4 +22,16 @@ public record MeterInfo(
     double tickSeconds,
     double quantumJoules,
     double gainError,
-    double responseSeconds) {}
+    double responseSeconds) {
+  /** Fewer ticks than this between the ends of a window tell too little. */
+  static final int LEAST_TICKS = 3;
+
+  /**
+   * How long an iteration must last for a window in it to hold whatever the phase of a ticking
+   * value.
+   */
+  public double leastIterationSeconds() {
+    // One tick until the first edge, and edges are looked for every 0.2 s at most.
+    return responseSeconds + (LEAST_TICKS + 1) * tickSeconds + 0.25;
+  }
+}

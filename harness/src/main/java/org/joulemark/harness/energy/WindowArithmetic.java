@@ -4,9 +4,6 @@ import java.util.Locale;
 
 /** Turns the two ends of a window into a result, or into the state and sentence of its fault. */
 final class WindowArithmetic {
-  /** Fewer ticks than this between the ends tell too little. */
-  static final int LEAST_TICKS = 3;
-
   /** A figure that repeats no better than this is none. */
   static final double WORST_REPEATABILITY = 0.10;
 
@@ -37,7 +34,7 @@ final class WindowArithmetic {
       return stuck(info, seconds);
     }
     // Half a tick of slack: the tick is calibrated, and edges are found to a few milliseconds.
-    if (seconds <= 0 || seconds < (LEAST_TICKS - 0.5) * info.tickSeconds()) {
+    if (seconds <= 0 || seconds < (MeterInfo.LEAST_TICKS - 0.5) * info.tickSeconds()) {
       return tooShort(info, seconds);
     }
     if (!(uncertaintyJoules <= WORST_REPEATABILITY * joules)) {
@@ -98,14 +95,8 @@ final class WindowArithmetic {
                 + " %d ticks of %.3f s: let an iteration last at least %.2f s.",
             seconds,
             info.name(),
-            LEAST_TICKS,
+            MeterInfo.LEAST_TICKS,
             info.tickSeconds(),
-            leastIterationSeconds(info)));
-  }
-
-  /** How long an iteration must last for a window in it to hold whatever the counter's phase. */
-  static double leastIterationSeconds(MeterInfo info) {
-    // One tick until the first edge, and edges are looked for every 0.2 s at most.
-    return info.responseSeconds() + (LEAST_TICKS + 1) * info.tickSeconds() + 0.25;
+            info.leastIterationSeconds()));
   }
 }

@@ -35,6 +35,12 @@ import org.openjdk.jmh.runner.IterationType;
  * limits stay as they are.
  */
 public final class EnergyProfiler implements InternalProfiler, WindowObserver {
+  /**
+   * Note of a trial whose windows were too short: the seconds that an iteration must last for the
+   * energy source that was used.
+   */
+  public static final String LEAST_ITERATION = "energy.iteration.least";
+
   private final ProfilerOptions options;
   private @Nullable EnergyWindow window;
   private @Nullable String windowDevice;
@@ -136,6 +142,9 @@ public final class EnergyProfiler implements InternalProfiler, WindowObserver {
       WorkWindow.note("energy.reason", reason);
     } else if (!result.ok()) {
       WorkWindow.note("energy.reason", result.reason());
+      if (result.status() == EnergyStatus.TOO_SHORT) {
+        WorkWindow.note(LEAST_ITERATION, Double.toString(result.meter().leastIterationSeconds()));
+      }
     }
   }
 

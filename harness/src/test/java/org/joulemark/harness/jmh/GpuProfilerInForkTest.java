@@ -95,6 +95,7 @@ class GpuProfilerInForkTest {
           assertThat(score(refused, "energy")).isNaN();
           assertThat(score(refused, "energy.status")).isEqualTo(1);
           assertThat(note("energy.reason")).contains("iteration last at least");
+          assertThat(Double.parseDouble(note(EnergyProfiler.LEAST_ITERATION))).isBetween(0.6, 0.7);
         });
     undisturbed(
         () -> {

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.bytedeco.cuda.cublas.cublasContext;
 import org.bytedeco.cuda.cublas.cublasLtContext;
 import org.bytedeco.cuda.global.cublas;
@@ -194,6 +195,11 @@ public final class CudaEngine implements Engine, SelfChecking {
     new CudaLinearSelfTest(this).run(checks);
     new CudaModelSelfTest(this).run(checks);
     new CudaTrainingSelfTest(this).run(checks);
+  }
+
+  @Override
+  public Set<String> covering() {
+    return CoveringChecks.names();
   }
 
   /** The device, for kernels of our own. */

@@ -31,6 +31,7 @@ final class CudaLayerSelfTest {
       List.of(Precision.FP32, Precision.FP16, Precision.BF16);
   private static final int[] LENGTHS = {1, 7, 33};
   private static final int[] FEW_LENGTHS = {1, 4, 33};
+  private static final int MANY = 33;
   private static final int LONG = 150;
   private static final int VERY_LONG = 1000;
   private static final int SPEED_LENGTH = 2048;
@@ -178,6 +179,12 @@ final class CudaLayerSelfTest {
         check(checks, LayerProblem.decode(shape, strategy, scales, 2, LONG), CudaAttention.OWN);
       }
     }
+    // No activation of another shape reads sums in FP32 without a gate.
+    check(
+        checks,
+        LayerProblem.prefill(
+            oddBloom(3, 80), Strategies.parse("fp8"), LayerScales.NONE, BATCH, MANY),
+        CudaAttention.OWN);
     for (String id : List.of("int8-sym", "int8-asym", "int8-asym/per-tensor")) {
       for (ModelShape shape : shapes) {
         Strategy strategy = onFp32(Strategies.parse(id));
@@ -326,18 +333,25 @@ final class CudaLayerSelfTest {
   /** A qwen2, mistral or llama with an odd feed-forward width. */
   static ModelShape gated(String family, int heads, int kvHeads, int headSize, int slidingWindow) {
     int hidden = heads * headSize;
-    return shape(family, heads, kvHeads, headSize, 2 * hidden + 6, slidingWindow, 10_000, false);
+    return shape(
+        family, heads, kvHeads, headSize, "", 2 * hidden + 6, slidingWindow, 10_000, false);
   }
 
   /** The same with a feed-forward width that is a multiple of 16. */
   static ModelShape wide(String family, int heads, int kvHeads, int headSize, int slidingWindow) {
     int hidden = heads * headSize;
-    return shape(family, heads, kvHeads, headSize, 2 * hidden + 16, slidingWindow, 10_000, false);
+    return shape(
+        family, heads, kvHeads, headSize, "", 2 * hidden + 16, slidingWindow, 10_000, false);
   }
 
   /** A bloom. */
   static ModelShape bloom(int heads, int headSize) {
-    return shape("bloom", heads, heads, headSize, 4 * heads * headSize, 0, 0, true);
+    return shape("bloom", heads, heads, headSize, "", 4 * heads * headSize, 0, 0, true);
+  }
+
+  /** The same with a feed-forward width that is no multiple of anything but two. */
+  private static ModelShape oddBloom(int heads, int headSize) {
+    return shape("bloom", heads, heads, headSize, "-odd", 4 * heads * headSize + 6, 0, 0, true);
   }
 
   private static ModelShape shape(
@@ -345,12 +359,13 @@ final class CudaLayerSelfTest {
       int heads,
       int kvHeads,
       int headSize,
+      String kind,
       int intermediate,
       int slidingWindow,
       double ropeTheta,
       boolean bloom) {
     return new ModelShape(
-        String.format(Locale.ROOT, "%s-%d-%d-%d", family, heads, kvHeads, headSize),
+        String.format(Locale.ROOT, "%s-%d-%d-%d%s", family, heads, kvHeads, headSize, kind),
         "Small model of a self-test",
         family,
         false,

@@ -1,9 +1,13 @@
 package org.joulemark.kernels.cuda;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.bytedeco.cuda.global.cudnn;
@@ -68,6 +72,7 @@ final class FakeGpuMain {
         case "linear" ->
             new CudaLinearSelfTest(engine).run((name, check) -> print(check.row(name)));
         case "models" -> models(engine);
+        case "covering" -> covering(engine, Path.of(args[3]));
         case "stored-codes" -> storedCodes(engine, Path.of(args[3]));
         case "cudnn" -> cudnn(engine, args[3]);
         case "layer" -> layer(engine, Precision.valueOf(args[3]), args[4]);
@@ -79,6 +84,37 @@ final class FakeGpuMain {
     } catch (EngineException | UnsupportedWorkException failure) {
       System.out.println(failure.getClass().getSimpleName() + "\t" + failure.getMessage());
       System.exit(1);
+    }
+  }
+
+  /** Runs the covering checks and says what each launched, which the driver notes in a file. */
+  private static void covering(CudaEngine engine, Path launches) {
+    Set<String> names = engine.covering();
+    engine.checkSelf(
+        (name, check) -> {
+          if (names.contains(name)) {
+            empty(launches);
+            print(check.row(name));
+            lines(launches).stream()
+                .distinct()
+                .forEach(kernel -> System.out.println("LAUNCHED\t" + kernel + "\t" + name));
+          }
+        });
+  }
+
+  private static void empty(Path file) {
+    try {
+      Files.writeString(file, "");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static List<String> lines(Path file) {
+    try {
+      return Files.readAllLines(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

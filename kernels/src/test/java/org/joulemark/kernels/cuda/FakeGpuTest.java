@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.joulemark.kernels.model.PackedFolder;
 import org.junit.jupiter.api.BeforeAll;
@@ -310,6 +312,40 @@ class FakeGpuTest {
         .anyMatch(row -> row.contains("factors"))
         .anyMatch(row -> row.contains("training steps bloom"))
         .anyMatch(row -> row.contains("training overflow"));
+  }
+
+  @Test
+  void theCoveringChecksLaunchEachOfOurKernels(@TempDir Path notes)
+      throws IOException, InterruptedException {
+    Needs.that(isOnPath("c++"), "no C++ compiler (c++) is here to build our kernels for the host");
+    Path launches = notes.resolve("launches");
+    Ended ended =
+        java(
+            Map.of("FAKE_CUDA_LAUNCHES", launches.toString()),
+            "0",
+            "covering",
+            launches.toString());
+    assertThat(ended.code).as(String.join("\n", ended.output)).isZero();
+    List<String> passed = new ArrayList<>();
+    Set<String> launched = new TreeSet<>();
+    for (String line : ended.output) {
+      String[] fields = line.split("\t", -1);
+      if (fields[0].equals("LAUNCHED")) {
+        launched.add(fields[1]);
+      } else {
+        assertThat(fields[0]).as(line).isEqualTo("PASSED");
+        passed.add(fields[1]);
+      }
+    }
+    assertThat(passed)
+        .as("every name in covering.txt is a check's")
+        .containsExactlyInAnyOrderElementsOf(CoveringChecks.names());
+    Set<String> kernels = KernelNames.all();
+    // It reads and writes nothing; what launches it counts the time of ten thousands of launches.
+    kernels.remove("empty");
+    assertThat(launched)
+        .as("covering.txt has a check that launches each kernel; add one for a kernel that is new")
+        .containsAll(kernels);
   }
 
   @Test
