@@ -115,7 +115,7 @@ const PICTURES = (() => {
   /** Wraps a legend that needs a few lines, and gives the picture their height; one of more is paged. */
   function fitLegend(option, chart) {
     if (!option.legend) return 0;
-    const LINE = 26, MOST_LINES = 6;
+    const LINE = 26, MOST_LINES = 10;
     const pen = document.createElement('canvas').getContext('2d');
     pen.font = option.legend.textStyle.fontSize + 'px ' + option.textStyle.fontFamily;
     const {itemWidth, itemGap} = option.legend;

@@ -145,7 +145,7 @@ class ReportPageTest {
           .as("what people come for is seen without scrolling aside")
           .isEqualTo(true);
     }
-    assertThat(text("#picture-tasks .empty")).contains("java -jar benchmarks.jar");
+    assertThat(text("#picture-tasks .caveat")).contains("measured by a hardware counter");
     assertThat(text("#picture-trace .empty")).contains("trace=");
     assertThat(browser.run("return document.documentElement.scrollWidth <= innerWidth"))
         .as("nothing sticks out")
