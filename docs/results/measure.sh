@@ -6,13 +6,16 @@
 # The stage profilers calls JMH itself: JM_JAVA and JM_JAR name the java and the jar for it (java, benchmarks.jar).
 # Exit code 0 only if every configuration of every stage was measured or is unsupported for a stated reason.
 #
-# Stages, with the minutes that each takes on an H200, those of the first two and of the last reckoned:
+# Stages, with the minutes that each takes on an H200, those of the first two and of the last two reckoned:
 #   strategies (12) each strategy on one layer of each model, prefill and decode
 #   outliers   (5)  static, learned and dynamic scales on inputs with outliers
 #   gate       (8)  two runs of 12 forks of the same GEMMs, for the error rates of compare
 #   profilers  (2)  JMH's time per operation without and with the profilers, in changing order
 #   models     (4)  whole models in FP16 and INT8, prefill and decode
+#   tasks     (20)  whole tasks of each model (docs/tasks.md)
 #   sanitizer  (4)  compute-sanitizer over all our kernels (kernels/src/test/sh/sanitize.sh)
+# Several GPUs of one host can be measured side by side, each with a temporary folder of its own, because JMH locks one:
+#   CUDA_VISIBLE_DEVICES=1 JAVA_TOOL_OPTIONS=-Djava.io.tmpdir=/tmp/gpu1 ... docs/results/measure.sh OUT1 STAGE...
 # SECONDS_LEFT=N leaves out what would begin later than N seconds from now.
 set -uo pipefail
 
@@ -101,6 +104,18 @@ models() {
   take models-prefill ModelPrefill -p model=$models -p sequence=512 $one
 }
 
+tasks() {
+  local all=mmlu,hellaswag,arc-challenge,truthfulqa-mc2,gsm8k model
+  local one="-f 0 -wi 1 -w 100ms -i 3 -r 1s"
+  take tasks-qwen Task -p items=4 -p strategy=fp16,int8-sym,fp32,dynamic,fp8 -p task=$all $one
+  take tasks-batch Task -p items=4 -p batch=16 -p strategy=fp16,int8-sym -p task=mmlu,gsm8k $one
+  for model in ${models//,/ }; do
+    [ "$model" = qwen2.5-7b ] || take "tasks-$model" Task -p items=4 -p model=$model -p strategy=fp16,int8-sym -p task=$all $one
+  done
+  $jm tasks --task mmlu --draw 200 >"$out/mmlu-200.jsonl"
+  take tasks-200 Task -p task="$out/mmlu-200.jsonl" -p items=all,50,4 -p bucket=32 -p strategy=fp16 -f 0 -wi 1 -w 100ms -i 3 -r 3s
+}
+
 sanitizer() {
   "$here/kernels/src/test/sh/sanitize.sh" -j 8 -t 480 -o "$out/sanitizer" -- $jm || bad=1
 }
@@ -108,7 +123,7 @@ sanitizer() {
 for stage in "$@"; do
   echo "=== $stage"
   case $stage in
-    strategies | outliers | gate | profilers | models | sanitizer) "$stage" ;;
+    strategies | outliers | gate | profilers | models | tasks | sanitizer) "$stage" ;;
     *)
       echo "No stage is called $stage." >&2
       exit 2

@@ -78,9 +78,13 @@ class MainJobIT {
     double score = metrics.path("score").path("score").asDouble();
     assertThat(energyJoules).isPositive();
     assertThat(score).isBetween(0.9999, 1.0);
-    // EOR is an average over iterations of score / Wh, so it agrees with the averages only roughly.
-    assertThat(metrics.path("eor").path("score").asDouble() * energyJoules / 3600)
-        .isCloseTo(score, within(0.2));
+    // Iteration by iteration: the mean of quotients is not the quotient of the means.
+    JsonNode joules = metrics.path("energy").path("rawData").path(0);
+    assertThat(joules).isNotEmpty();
+    for (int i = 0; i < joules.size(); i++) {
+      double eor = metrics.path("eor").path("rawData").path(0).path(i).asDouble();
+      assertThat(eor * joules.path(i).asDouble() / 3600).isCloseTo(score, within(1e-6));
+    }
     assertThat(metrics.path("energy.kind").path("scoreUnit").asText()).isIn("measured", "modelled");
   }
 
