@@ -33,7 +33,7 @@ mkdir -p "$out"
 
 # Many configurations, each as short as its energy allows: an H200's counter moves each 0.1 s, and an iteration must
 # last 0.65 s for a window of whole ticks. A configuration then takes some 3 s in decoding and 4 s in prefill, and
-# more where scales are fitted.
+# more where scales are fitted. (The rows in docs/results/h200/strategies.jsonl are of one iteration of 0.9 s each.)
 brief="-f 0 -wi 1 -w 200ms -i 2 -r 800ms"
 models=qwen2.5-7b,mistral-7b-v0.2,bloomz-7b1,yi-6b,deepseek-r1-distill-qwen-7b,neural-chat-7b
 every=fp32,tf32,fp16,bf16,int8-sym,int8-asym,dynamic,fp8,smoothquant,llm-int8,w8a16,w4a16,kv-int8

@@ -93,7 +93,11 @@ public final class SuiteRun {
       runAll(configurations, progress);
     } catch (UsageException refused) {
       closeOrSay(kept).ifPresent(refused::addSuppressed);
-      writeUserResultFile();
+      try {
+        writeUserResultFile();
+      } catch (IOException unwritten) {
+        refused.addSuppressed(unwritten);
+      }
       throw refused;
     } catch (IOException | RuntimeException inFlight) {
       closeOrSay(kept).ifPresent(inFlight::addSuppressed);

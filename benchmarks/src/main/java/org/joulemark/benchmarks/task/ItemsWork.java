@@ -13,12 +13,12 @@ import org.joulemark.kernels.engine.Work;
 
 /**
  * Items one after another, over and over: one unit is the next item, made of the works of its
- * passes. An item waits for nothing, but after as many items as last some hundredths of a second
- * the device is drained, so that the count of items done keeps up with it whichever works they were
- * made of; the pause is a few ten microseconds.
+ * passes. After each item the device is drained, so that the count of items done keeps up with it
+ * whichever works they were made of; the pause is a few ten microseconds. Of items that last less
+ * than some milliseconds it is drained after several, always the same ones of a round.
  */
 final class ItemsWork implements Work {
-  private static final double SECONDS_BETWEEN_DRAINS = 25e-3;
+  private static final double SECONDS_BETWEEN_DRAINS = 5e-3;
 
   /**
    * A pass of an item.
@@ -37,6 +37,9 @@ final class ItemsWork implements Work {
   private final Map<String, String> facts;
   private final Supplier<Optional<Decisions>> decisions;
   private final int itemsBetweenDrains;
+  // A work's times lie between two of its own ends: without a drain in between, what other works do
+  // there is in them.
+  private final boolean timesAreAlone;
   private int next;
   private int sinceDrain;
   private long submitted;
@@ -72,7 +75,19 @@ final class ItemsWork implements Work {
             .toArray(int[][]::new);
     this.pending = new boolean[works.length];
     this.facts = Map.copyOf(facts);
-    this.itemsBetweenDrains = (int) Math.max(1, SECONDS_BETWEEN_DRAINS / secondsPerItem());
+    this.itemsBetweenDrains = divisor(this.items.length, SECONDS_BETWEEN_DRAINS / secondsPerItem());
+    int uses =
+        Arrays.stream(workOfStep).mapToInt(of -> (int) Arrays.stream(of).distinct().count()).sum();
+    this.timesAreAlone = itemsBetweenDrains == 1 || uses == works.length;
+  }
+
+  /** The largest divisor that is no larger than that, and 1 at least. */
+  private static int divisor(int of, double most) {
+    int divisor = (int) Math.max(1, Math.min(of, most));
+    while (of % divisor != 0) {
+      divisor--;
+    }
+    return divisor;
   }
 
   private static Optional<Decisions> sum(List<List<Step>> items) {
@@ -151,14 +166,15 @@ final class ItemsWork implements Work {
 
   /**
    * The mean item's time: that of its passes, each at its own mean or median. Percentiles of sums
-   * are not known.
+   * are not known, and of items so short that several with the same passes run without a drain
+   * neither are the means.
    */
   @Override
   public DeviceTimes deviceTimes() {
     long samples = Arrays.stream(works).mapToLong(work -> work.deviceTimes().samples()).sum();
     return new DeviceTimes(
-        mean(DeviceTimes::meanSeconds),
-        mean(DeviceTimes::medianSeconds),
+        timesAreAlone ? mean(DeviceTimes::meanSeconds) : Double.NaN,
+        timesAreAlone ? mean(DeviceTimes::medianSeconds) : Double.NaN,
         Double.NaN,
         Double.NaN,
         samples);

@@ -90,7 +90,7 @@ final class LayerItems {
       }
       Map<String, String> facts = works.values().iterator().next().facts();
       return new PreparedItems(new ItemsWork(items, facts), costs, fidelity);
-    } catch (RuntimeException failure) {
+    } catch (RuntimeException | Error failure) {
       works.values().forEach(Work::close);
       throw failure;
     }

@@ -1,5 +1,7 @@
 package org.joulemark.benchmarks.task;
 
+import org.apache.commons.math3.util.ArithmeticUtils;
+
 /**
  * Keeps an iteration to whole rounds of the sample, so that the mean over its items is that of the
  * sample.
@@ -14,6 +16,7 @@ final class SampleRounds {
   private final ItemsWork work;
   private final int items;
   private final boolean ticking;
+  private final int stride;
   private long submittedBefore;
   private long beganNanos;
 
@@ -27,6 +30,16 @@ final class SampleRounds {
     this.work = work;
     this.items = items;
     this.ticking = ticking;
+    this.stride = stride(items);
+  }
+
+  /** About the golden ratio's share of the items, so that as many iterations begin at as many. */
+  private static int stride(int items) {
+    int stride = (int) Math.round(items * STRIDE);
+    while (ArithmeticUtils.gcd(stride, items) > 1) {
+      stride++;
+    }
+    return stride;
   }
 
   /**
@@ -34,7 +47,7 @@ final class SampleRounds {
    * iteration's time was over, and so not of the same ones again and again.
    */
   void begin() {
-    work.skip((int) Math.round(items * STRIDE));
+    work.skip(stride);
     submittedBefore = work.submitted();
     beganNanos = System.nanoTime();
   }

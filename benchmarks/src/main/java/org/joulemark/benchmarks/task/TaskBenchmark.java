@@ -9,6 +9,7 @@ import org.joulemark.benchmarks.model.ModelOpener;
 import org.joulemark.benchmarks.model.ModelVerification;
 import org.joulemark.benchmarks.work.Ceiling;
 import org.joulemark.benchmarks.work.EngineSession;
+import org.joulemark.benchmarks.work.Handover;
 import org.joulemark.benchmarks.work.KeptModel;
 import org.joulemark.benchmarks.work.PassBenchmark;
 import org.joulemark.benchmarks.work.VerifiedModel;
@@ -126,10 +127,14 @@ public class TaskBenchmark extends PassBenchmark {
             .prepare(subject.name);
     Runnable free =
         () -> {
-          prepared.work().close();
-          opened.close();
+          try {
+            prepared.work().close();
+          } finally {
+            opened.close();
+          }
         };
-    return session(opened, subject, prepared, subject.shape.layers(), free);
+    return Handover.of(
+        prepared.work(), work -> session(opened, subject, prepared, subject.shape.layers(), free));
   }
 
   private WorkSession wholeModel(KeptModel.Use use, Subject subject) {

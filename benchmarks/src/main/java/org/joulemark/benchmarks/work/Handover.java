@@ -21,9 +21,11 @@ public final class Handover {
     } catch (RuntimeException | Error failure) {
       try {
         resource.close();
-      } catch (Exception another) {
+      } catch (Exception | Error another) {
         // Where the device itself has failed, closing fails too; why it failed comes first.
-        failure.addSuppressed(another);
+        if (another != failure) {
+          failure.addSuppressed(another);
+        }
       }
       throw failure;
     }

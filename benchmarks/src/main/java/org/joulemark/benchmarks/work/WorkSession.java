@@ -73,7 +73,7 @@ public final class WorkSession implements AutoCloseable {
   /** Call at the end of {@code @Setup(Level.Iteration)}. */
   public void begin() {
     if (!session.gpu().isEmpty()) {
-      run(RUN_IN_NANOS);
+      run(RUN_IN_NANOS, 1);
     }
     work.resetDeviceTimes();
     deciding = DecisionWindow.open(work);
@@ -104,16 +104,18 @@ public final class WorkSession implements AutoCloseable {
     WorkWindow.close(metrics, this::runMore);
   }
 
-  /** Another stretch of units, for a window that is too short to be read well. */
+  /** Another stretch of whole rounds, for a window that is too short to be read well. */
   private void runMore() {
-    run(MORE_WORK_NANOS);
+    run(MORE_WORK_NANOS, unit.round());
   }
 
-  private void run(long nanos) {
+  private void run(long nanos, int round) {
     long end = System.nanoTime() + nanos;
+    int units = 0;
     do {
       work.submit();
-    } while (System.nanoTime() < end);
+      units = (units + 1) % round;
+    } while (units != 0 || System.nanoTime() < end);
     work.drain();
   }
 

@@ -16,6 +16,7 @@ import org.joulemark.kernels.engine.Work;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ItemsWorkTest {
   private final List<String> log = new ArrayList<>();
@@ -136,6 +137,27 @@ class ItemsWorkTest {
   }
 
   @Test
+  void longItemsAreDrainedOneByOneAndShortOnesAtTheSamePlacesOfEachRound() {
+    Logged sleeping = new Logged("p", 1, () -> LockSupport.parkNanos(8_000_000));
+    ItemsWork work =
+        new ItemsWork(Collections.nCopies(4, List.of(new Step(sleeping, 1))), Map.of());
+    for (int i = 1; i < 4; i++) {
+      work.submit();
+      assertThat(work.completed()).isEqualTo(i);
+    }
+    assertThat(work.deviceTimes().meanSeconds()).isEqualTo(1);
+    Logged quick = new Logged("q", 1);
+    ItemsWork short7 = new ItemsWork(Collections.nCopies(7, List.of(new Step(quick, 1))), Map.of());
+    for (int i = 1; i <= 14; i++) {
+      short7.submit();
+      assertThat(short7.completed()).isEqualTo(i - i % 7);
+    }
+    // What other items did is in the time between two ends of a pass that they share.
+    assertThat(short7.deviceTimes().meanSeconds()).isNaN();
+    assertThat(short7.deviceTimes().medianSeconds()).isNaN();
+  }
+
+  @Test
   void aRoundIsCompleted() {
     Logged prompt = new Logged("p", 1);
     ItemsWork work =
@@ -174,6 +196,26 @@ class ItemsWorkTest {
     assertThat(done).isGreaterThanOrEqualTo(least);
     // A round and the item before the first edge take their share; the rest is for the edges.
     assertThat(seconds * (done - items - 1) / done).isGreaterThan(0.5);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 6, 16, 200})
+  void asManyIterationsAsItemsBeginAtAsManyItems(int count) {
+    List<List<Step>> items = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      items.add(List.of(new Step(new Logged("item " + i, 1), 1)));
+    }
+    ItemsWork work = new ItemsWork(items, Map.of());
+    SampleRounds rounds = new SampleRounds(work, count, false);
+    List<String> first = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      rounds.begin();
+      log.clear();
+      work.submit();
+      first.add(log.get(0));
+      rounds.complete();
+    }
+    assertThat(first).doesNotHaveDuplicates();
   }
 
   @Test

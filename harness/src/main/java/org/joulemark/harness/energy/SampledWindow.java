@@ -173,7 +173,7 @@ public final class SampledWindow implements EnergyWindow {
     long earliest = openNanos + Math.round(info.responseSeconds() * 1e9);
     int first = readings.firstFrom(Math.max(earliest, units.firstMovedNanos()));
     int last = readings.lastUntil(Math.min(closeNanos, units.lastMovedNanos()));
-    if (first < 0 || last <= first) {
+    if (first < 0 || last <= first || (unitsPerRound > 1 && last == first + 1)) {
       return WindowArithmetic.tooShort(info, 0);
     }
     Optional<WindowSpan> span =

@@ -1,5 +1,6 @@
 package org.joulemark.harness.energy;
 
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -26,41 +27,64 @@ record WindowSpan(
    * As many whole rounds as lie between two readings, so that it does not matter that a round's
    * units draw different powers. A round that begins at a reading ends between two, where the meter
    * is interpolated. How far that is off depends on what was running there, so the energy is the
-   * mean over all readings that so many rounds can begin at.
+   * mean over all readings that so many rounds can begin at; where that is one only, over those
+   * that a round less can begin at.
    *
    * @param round units of one
-   * @return empty if not even one round lies between them
+   * @return empty if not even one round lies between them, or no third reading
    */
   static Optional<WindowSpan> ofWholeRounds(
       ReadingTrack readings, UnitTrack units, int first, int last, int round) {
     double counted = units.at(readings.middleNanos(last));
     double begun = units.at(readings.middleNanos(first));
-    double whole = Math.floor((counted - begun) / round) * round;
-    if (whole < round) {
+    long rounds = (long) Math.floor((counted - begun) / round);
+    // With a single reading between, nobody knows how the power varies.
+    if (rounds < 1 || last - first < 2) {
       return Optional.empty();
     }
-    double joules = 0;
+    WindowSpan most = ofRounds(readings, units, first, last, rounds * round);
+    boolean single = beginnings(readings, units, first, last, rounds * round) == 1;
+    return Optional.of(
+        single && rounds > 1 ? ofRounds(readings, units, first, last, (rounds - 1) * round) : most);
+  }
+
+  /** How many readings so many units can begin at; 1 at least, whatever rounding errors say. */
+  private static int beginnings(
+      ReadingTrack readings, UnitTrack units, int first, int last, long whole) {
+    double counted = units.at(readings.middleNanos(last));
+    int beginnings = 1;
+    while (units.at(readings.middleNanos(first + beginnings)) + whole <= counted) {
+      beginnings++;
+    }
+    return beginnings;
+  }
+
+  private static WindowSpan ofRounds(
+      ReadingTrack readings, UnitTrack units, int first, int last, long whole) {
+    int beginnings = beginnings(readings, units, first, last, whole);
+    double scatter = scatterWatts(readings, first, last);
+    double[] joules = new double[beginnings];
     double nanos = 0;
     double offSquares = 0;
-    int beginnings = 0;
-    double scatter = scatterWatts(readings, first, last);
-    for (int i = first; units.at(readings.middleNanos(i)) + whole <= counted; i++) {
-      double from = readings.middleNanos(i);
+    for (int i = 0; i < beginnings; i++) {
+      double from = readings.middleNanos(first + i);
       double to = units.instantOf(units.at(from) + whole);
-      joules += readings.joulesAt(to) - readings.joules(i);
+      joules[i] = readings.joulesAt(to) - readings.joules(first + i);
       nanos += to - from;
       double off = scatter * readings.secondsToNearest(to);
       offSquares += off * off;
-      beginnings++;
     }
+    double mean = Arrays.stream(joules).average().orElseThrow();
+    double squares = Arrays.stream(joules).map(one -> (one - mean) * (one - mean)).sum();
     double from = readings.middleNanos(first);
-    return Optional.of(
-        new WindowSpan(
-            from,
-            from + nanos / beginnings,
-            joules / beginnings,
-            whole,
-            Math.sqrt(offSquares) / beginnings));
+    // What the power does between two readings shows only in how the beginnings differ.
+    double seen = beginnings > 1 ? Math.sqrt(squares / (beginnings - 1) / beginnings) : 0;
+    return new WindowSpan(
+        from,
+        from + nanos / beginnings,
+        mean,
+        whole,
+        Math.max(seen, Math.sqrt(offSquares) / beginnings));
   }
 
   /** How much the power between two neighbouring readings differs, as a standard deviation. */
@@ -75,7 +99,7 @@ record WindowSpan(
               / (readings.middleNanos(i + 1) - readings.middleNanos(i));
       squares += (power - mean) * (power - mean);
     }
-    return Math.sqrt(squares / (last - first)) * 1e9;
+    return Math.sqrt(squares / (last - first - 1)) * 1e9;
   }
 
   /** How long it lasts. */

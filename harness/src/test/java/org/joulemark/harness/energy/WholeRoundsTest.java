@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.joulemark.harness.Undisturbed.undisturbed;
 
+import java.util.Optional;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -99,6 +100,45 @@ class WholeRoundsTest {
     assertThat(result.status()).isEqualTo(EnergyStatus.TOO_SHORT);
     assertThat(result.reason()).contains("repeat only after " + round).contains("last longer");
     assertThat(result.energyJoules()).isNaN();
+  }
+
+  /** Constant power, a unit each 10 ms, readings each 100 ms. */
+  private static Optional<WindowSpan> steady(int readingCount, int round, double firstUnit) {
+    ReadingTrack readings = new ReadingTrack(64);
+    UnitTrack units = new UnitTrack(1024);
+    units.begin(0, 0);
+    for (int i = 1; i <= 10 * readingCount; i++) {
+      units.addExact(Math.round((i + firstUnit) * 1e7), i);
+    }
+    for (int i = 1; i <= readingCount; i++) {
+      readings.add(i * 100_000_000L, i * 100_000_000L, 50.0 * i);
+    }
+    return WindowSpan.ofWholeRounds(readings, units, 0, readingCount - 1, round);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"8, 20, 60", "8, 7, 63", "4, 9, 18", "9, 80, 80", "8, 1, 69"})
+  void asManyRoundsAreTakenAsLeaveAnotherBeginning(int readings, int round, int expected) {
+    WindowSpan span = steady(readings, round, 0).orElseThrow();
+    assertThat(span.units()).isEqualTo(expected);
+    assertThat(span.joules()).isCloseTo(5.0 * expected, within(1e-6));
+    assertThat(span.seconds()).isCloseTo(0.01 * expected, within(1e-6));
+    assertThat(span.uncertaintyJoules()).isCloseTo(0, within(1e-6));
+  }
+
+  @Test
+  void twoReadingsSayNothingOfHowThePowerVaries() {
+    assertThat(steady(2, 5, 0)).isEmpty();
+    assertThat(steady(3, 5, 0)).isPresent();
+    assertThat(steady(3, 21, 0)).isEmpty();
+  }
+
+  @Test
+  void roundingErrorsLeaveABeginning() {
+    for (double firstUnit = 0; firstUnit < 1; firstUnit += 1.0 / 512) {
+      assertThat(steady(5, 40, firstUnit).map(WindowSpan::joules).orElse(200.0))
+          .isCloseTo(200, within(1e-6));
+    }
   }
 
   @Test

@@ -193,7 +193,9 @@ final class RowReader {
     List<double[]> forks = new ArrayList<>();
     expectArray(parser);
     while (parser.nextToken() != JsonToken.END_ARRAY) {
-      forks.add(Arrays.copyOf(numbers, numbers(parser, 0)));
+      // Reading may replace the field, so it comes first.
+      int count = numbers(parser, 0);
+      forks.add(Arrays.copyOf(numbers, count));
     }
     return Samples.keeping(forks.toArray(double[][]::new));
   }

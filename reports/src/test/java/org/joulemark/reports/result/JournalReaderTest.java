@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -68,6 +69,33 @@ class JournalReaderTest {
       assertThat(located.row().notes()).isEqualTo(Map.of("ä", "β " + params.get("n")));
       assertThat(params.getOrDefault("other", "none")).isEqualTo("none");
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 63, 64, 65, 100, 300})
+  void keepsEverySampleHoweverMany(int count) throws IOException {
+    List<Integer> values = IntStream.rangeClosed(1, count).boxed().toList();
+    Map<String, Object> metric =
+        Map.of("score", 1, "scoreUnit", "us/op", "rawData", List.of(values, values));
+    Map<String, Object> entry =
+        Map.of(
+            "benchmark",
+            "org.joulemark.X.y",
+            "params",
+            Map.of(),
+            "outcome",
+            "ok",
+            "results",
+            List.of(
+                Map.of("benchmark", "org.joulemark.X.y", "mode", "avgt", "primaryMetric", metric)));
+    Reading reading =
+        JournalReader.read(
+            Path.of("j"), new ByteArrayInputStream(JSON.writeValueAsBytes(entry)), true);
+    Samples samples = reading.rows().get(0).row().primary().samples();
+    double[] expected = values.stream().mapToDouble(Integer::doubleValue).toArray();
+    assertThat(samples.forks()).isEqualTo(2);
+    assertThat(samples.fork(0)).isEqualTo(expected);
+    assertThat(samples.fork(1)).isEqualTo(expected);
   }
 
   /** The reader expects the names of the line before: any other must come out as well. */
