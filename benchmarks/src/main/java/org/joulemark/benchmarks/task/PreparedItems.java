@@ -1,6 +1,5 @@
 package org.joulemark.benchmarks.task;
 
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -20,14 +19,9 @@ record PreparedItems(ItemsWork work, List<Cost> costs, double fidelity) {
    */
   record Cost(double flops, double bytes) {}
 
-  /** Floating-point operations of each item. */
-  double[] flops() {
-    return costs.stream().mapToDouble(Cost::flops).toArray();
-  }
-
   /** Of the mean item. */
   double meanFlops() {
-    return Arrays.stream(flops()).average().orElseThrow();
+    return costs.stream().mapToDouble(Cost::flops).average().orElseThrow();
   }
 
   /** Of the mean item. */

@@ -8,7 +8,7 @@ import org.apache.commons.math3.util.ArithmeticUtils;
  */
 final class SampleRounds {
   // A ticking counter's window begins at the first edge after an item has ended and ends at the
-  // last one before the last has. Edges are looked for five times a second.
+  // last one before the last has. Between edges that are looked for there is this much at most.
   private static final double SECONDS_BETWEEN_EDGES = 0.25;
 
   private static final double STRIDE = 0.381966;

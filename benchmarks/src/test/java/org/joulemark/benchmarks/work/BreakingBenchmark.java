@@ -1,6 +1,5 @@
 package org.joulemark.benchmarks.work;
 
-import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +11,6 @@ import org.joulemark.kernels.engine.Work;
 import org.joulemark.kernels.layer.ModelProblem;
 import org.joulemark.kernels.quant.Precision;
 import org.joulemark.kernels.quant.Strategy;
-import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 
@@ -40,7 +38,7 @@ public class BreakingBenchmark extends PassBenchmark {
   private VerifiedModel model(Weights weights, int room) {
     String trial = breaks;
     Engine engine =
-        proxy(
+        StandIn.of(
             Engine.class,
             name ->
                 switch (name) {
@@ -49,7 +47,7 @@ public class BreakingBenchmark extends PassBenchmark {
                   default -> null;
                 });
     ModelSession session =
-        proxy(
+        StandIn.of(
             ModelSession.class,
             name -> {
               if (name.equals("close")) {
@@ -66,19 +64,6 @@ public class BreakingBenchmark extends PassBenchmark {
         new ModelProblem(weights.shape(), Strategy.plain(Precision.FP16), List.of(), 1, room),
         1,
         Map.of());
-  }
-
-  /** What a proxy answers. */
-  private interface Answers {
-    @Nullable Object to(String method);
-  }
-
-  private static <T> T proxy(Class<T> type, Answers answers) {
-    return type.cast(
-        Proxy.newProxyInstance(
-            type.getClassLoader(),
-            new Class<?>[] {type},
-            (self, method, arguments) -> answers.to(method.getName())));
   }
 
   /** One unit. */

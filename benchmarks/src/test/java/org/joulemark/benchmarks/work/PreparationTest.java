@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.lang.reflect.Proxy;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
@@ -71,14 +70,14 @@ class PreparationTest {
     @Override
     public Engine open(EngineOptions options) {
       EVENTS.add("open engine");
-      return proxy(
+      return StandIn.of(
           Engine.class,
           method ->
               switch (method) {
                 case "close" -> note("close engine");
                 case "facts" -> Map.of();
                 case "name" -> "none";
-                case "gemm" -> proxy(GemmWork.class, NoEngine::gemm);
+                case "gemm" -> StandIn.of(GemmWork.class, NoEngine::gemm);
                 default -> throw new IllegalStateException(method + " breaks");
               });
     }
@@ -94,19 +93,6 @@ class PreparationTest {
       EVENTS.add(event);
       return null;
     }
-  }
-
-  /** What a proxy answers. */
-  private interface Answers {
-    @Nullable Object to(String method);
-  }
-
-  private static <T> T proxy(Class<T> type, Answers answers) {
-    return type.cast(
-        Proxy.newProxyInstance(
-            type.getClassLoader(),
-            new Class<?>[] {type},
-            (self, method, arguments) -> answers.to(method.getName())));
   }
 
   @BeforeEach

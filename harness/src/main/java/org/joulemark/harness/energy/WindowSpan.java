@@ -42,10 +42,9 @@ record WindowSpan(
     if (rounds < 1 || last - first < 2) {
       return Optional.empty();
     }
-    WindowSpan most = ofRounds(readings, units, first, last, rounds * round);
     boolean single = beginnings(readings, units, first, last, rounds * round) == 1;
-    return Optional.of(
-        single && rounds > 1 ? ofRounds(readings, units, first, last, (rounds - 1) * round) : most);
+    long taken = single && rounds > 1 ? rounds - 1 : rounds;
+    return Optional.of(ofRounds(readings, units, first, last, taken * round));
   }
 
   /** How many readings so many units can begin at; 1 at least, whatever rounding errors say. */
