@@ -9,14 +9,16 @@
 # Stages, with the minutes that each takes on an H200, those of the first two and of the last two reckoned:
 #   strategies (12) each strategy on one layer of each model, prefill and decode
 #   outliers   (5)  static, learned and dynamic scales on inputs with outliers
-#   gate       (8)  two runs of 12 forks of the same GEMMs, for the error rates of compare
+#   gate       (3)  two runs of FORKS (12) forks of the same GEMM, for the error rates of compare
 #   profilers  (2)  JMH's time per operation without and with the profilers, in changing order
 #   models     (4)  whole models in FP16 and INT8, prefill and decode
-#   tasks     (20)  whole tasks of each model (docs/tasks.md)
+#   tasks     (12)  whole tasks of each model, an item at a time (docs/tasks.md)
+#   batch     (16)  the same, 16 items at a time
+#   extrapolation (1)  200 items of MMLU in full, and estimated from 50 and from 4
 #   sanitizer  (4)  compute-sanitizer over all our kernels (kernels/src/test/sh/sanitize.sh)
 # Several GPUs of one host can be measured side by side, each with a temporary folder of its own, because JMH locks one:
 #   CUDA_VISIBLE_DEVICES=1 JAVA_TOOL_OPTIONS=-Djava.io.tmpdir=/tmp/gpu1 ... docs/results/measure.sh OUT1 STAGE...
-# SECONDS_LEFT=N leaves out what would begin later than N seconds from now.
+# MODELS=qwen2.5-7b,yi-6b takes those only. SECONDS_LEFT=N leaves out what would begin later than N seconds from now.
 set -uo pipefail
 
 if [ $# -lt 2 ]; then
@@ -35,7 +37,7 @@ mkdir -p "$out"
 # last 0.65 s for a window of whole ticks. A configuration then takes some 3 s in decoding and 4 s in prefill, and
 # more where scales are fitted. (The rows in docs/results/h200/strategies.jsonl are of one iteration of 0.9 s each.)
 brief="-f 0 -wi 1 -w 200ms -i 2 -r 800ms"
-models=qwen2.5-7b,mistral-7b-v0.2,bloomz-7b1,yi-6b,deepseek-r1-distill-qwen-7b,neural-chat-7b
+models=${MODELS:-qwen2.5-7b,yi-6b,bloomz-7b1,mistral-7b-v0.2,deepseek-r1-distill-qwen-7b,neural-chat-7b}
 every=fp32,tf32,fp16,bf16,int8-sym,int8-asym,dynamic,fp8,smoothquant,llm-int8,w8a16,w4a16,kv-int8
 
 # $1 name of the folder; the rest is the command line.
@@ -69,7 +71,7 @@ outliers() {
 }
 
 gate() {
-  local same="-p shape=square-4096 -p precision=FP16,INT8 -p algo=tuned -f 12 -wi 2 -w 500ms -i 5 -r 1s"
+  local same="-p shape=square-4096 -p precision=FP16 -p algo=tuned -f ${FORKS:-12} -wi 1 -w 500ms -i 3 -r 1s"
   take gate-a GemmBenchmark $same
   take gate-b GemmBenchmark $same
 }
@@ -104,16 +106,31 @@ models() {
   take models-prefill ModelPrefill -p model=$models -p sequence=512 $one
 }
 
-tasks() {
-  local all=mmlu,hellaswag,arc-challenge,truthfulqa-mc2,gsm8k model
-  local one="-f 0 -wi 1 -w 100ms -i 3 -r 1s"
-  take tasks-qwen Task -p items=4 -p strategy=fp16,int8-sym,fp32,dynamic,fp8 -p task=$all $one
-  take tasks-batch Task -p items=4 -p batch=16 -p strategy=fp16,int8-sym -p task=mmlu,gsm8k $one
+# $1 what the folders are called after, $2 strategies of Qwen2.5-7B, $3 those of the other models; the rest is added.
+whole_tasks() {
+  local name=$1 qwen=$2 others=$3 model strategies
+  shift 3
   for model in ${models//,/ }; do
-    [ "$model" = qwen2.5-7b ] || take "tasks-$model" Task -p items=4 -p model=$model -p strategy=fp16,int8-sym -p task=$all $one
+    [ "$model" = qwen2.5-7b ] && strategies=$qwen || strategies=$others
+    [ -z "$strategies" ] || take "$name-$model" Task -p model="$model" -p strategy="$strategies" \
+      -p task=mmlu,hellaswag,arc-challenge,truthfulqa-mc2,gsm8k -f 0 -wi 1 -w 100ms -i 3 -r 1s "$@"
   done
+}
+
+tasks() {
+  whole_tasks tasks fp16,int8-sym,dynamic,fp8,fp32 fp16,int8-sym -p items=4
+}
+
+# Items of a batch are long beside a second, and an iteration holds two rounds: of fewer items.
+batch() {
+  whole_tasks batch fp16,int8-sym,dynamic,fp8 fp16,int8-sym -p batch=16 -p items=2
+  whole_tasks batch-fp32 fp32 "" -p batch=16 -p items=2
+}
+
+extrapolation() {
   $jm tasks --task mmlu --draw 200 >"$out/mmlu-200.jsonl"
-  take tasks-200 Task -p task="$out/mmlu-200.jsonl" -p items=all,50,4 -p bucket=32 -p strategy=fp16 -f 0 -wi 1 -w 100ms -i 3 -r 3s
+  take extrapolation Task -p task="$out/mmlu-200.jsonl" -p items=all,50,4 -p bucket=32 -p strategy=fp16 \
+    -f 0 -wi 1 -w 100ms -i 3 -r 3s
 }
 
 sanitizer() {
@@ -123,7 +140,7 @@ sanitizer() {
 for stage in "$@"; do
   echo "=== $stage"
   case $stage in
-    strategies | outliers | gate | profilers | models | tasks | sanitizer) "$stage" ;;
+    strategies | outliers | gate | profilers | models | tasks | batch | extrapolation | sanitizer) "$stage" ;;
     *)
       echo "No stage is called $stage." >&2
       exit 2
