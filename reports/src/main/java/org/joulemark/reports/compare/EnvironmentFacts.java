@@ -26,7 +26,7 @@ public final class EnvironmentFacts {
    * every row's parameters say.
    */
   private static final Pattern OF_NO_CONSEQUENCE =
-      Pattern.compile(".*\\.path|reason|device\\.pci|cpu\\.threads");
+      Pattern.compile(".*\\.path|cache\\.folder|reason|device\\.pci|cpu\\.threads");
 
   /** Facts that name one specimen, not a kind. */
   private static final Pattern SPECIMEN = Pattern.compile("device\\.uuid");

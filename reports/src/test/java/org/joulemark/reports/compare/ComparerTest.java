@@ -118,6 +118,26 @@ class ComparerTest {
   }
 
   @Test
+  void whereThingsAreInstalledIsNoDifference() throws IOException {
+    Comparison comparison =
+        compare(
+            run("a")
+                .row(FP16, around(200), around(0.15))
+                .write(
+                    gpu(
+                        "cache.folder", "/home/ci/.cache/joulemark",
+                        "library.cublaslt.path", "/usr/local/cuda/lib64/libcublasLt.so.13")),
+            run("b")
+                .row(FP16, around(200), around(0.15))
+                .write(
+                    gpu(
+                        "cache.folder", "/home/me/.cache/joulemark",
+                        "library.cublaslt.path", "/opt/cuda/lib64/libcublasLt.so.13")));
+    assertThat(comparison.differences()).isEmpty();
+    assertThat(comparison.exitCode()).isEqualTo(Comparison.PASS);
+  }
+
+  @Test
   void aMissingSidecarIsADifference() throws IOException {
     Comparison comparison =
         compare(
