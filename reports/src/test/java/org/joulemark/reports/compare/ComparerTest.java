@@ -15,7 +15,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.joulemark.reports.Journals;
 import org.joulemark.reports.result.ResultFile;
+import org.joulemark.reports.result.ResultLoader;
+import org.joulemark.reports.result.ResultSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,6 +39,24 @@ class ComparerTest {
     assertThat(only(comparison).judgements())
         .extracting(Judgement::verdict)
         .containsExactly(Verdict.SAME, Verdict.SAME);
+  }
+
+  /** One jar on one H200, a minute apart. */
+  @Test
+  void twoRealRunsOfTheSamePass() {
+    Path runs = Journals.REAL.resolve("h200-forks");
+    Comparison comparison = compare(real(runs.resolve("a")), real(runs.resolve("b")));
+    assertThat(comparison.differences()).isEmpty();
+    assertThat(only(comparison).judgements())
+        .extracting(Judgement::verdict)
+        .containsExactly(Verdict.SAME, Verdict.SAME);
+    assertThat(comparison.exitCode()).isEqualTo(Comparison.PASS);
+  }
+
+  private static List<ResultFile> real(Path folder) {
+    ResultSet results = ResultLoader.load(List.of(folder));
+    assertThat(results.refusals()).isEmpty();
+    return results.files();
   }
 
   @Test

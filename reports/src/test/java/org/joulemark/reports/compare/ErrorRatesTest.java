@@ -12,7 +12,9 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import org.joulemark.reports.Journals;
 import org.joulemark.reports.result.LocatedRow;
+import org.joulemark.reports.result.ResultFile;
 import org.joulemark.reports.result.ResultLoader;
 import org.joulemark.reports.result.ResultRow;
 import org.joulemark.reports.result.ResultSet;
@@ -23,8 +25,8 @@ import org.junit.jupiter.api.Test;
  * itself raise no alarm, injected changes are found.
  *
  * <p>Both sides of a comparison are drawn from the forks of one configuration with replacement;
- * {@code -Djoulemark.forks=FILE} takes those of another journal or results file. It prints the
- * rates that docs/comparison.md quotes.
+ * {@code -Djoulemark.forks=PATH} takes those of another journal, results file or folder. It prints
+ * the rates that docs/comparison.md quotes.
  */
 class ErrorRatesTest {
   private static final int ROUNDS = 1000;
@@ -265,28 +267,35 @@ class ErrorRatesTest {
     return answers.stream().anyMatch(answer -> answer.verdict() == verdict);
   }
 
-  /** Every configuration of the file that has forks enough and energy. */
+  /** Every configuration of each run that has forks enough and energy. */
   private static List<Forks> gpu() {
     String other = System.getProperty("joulemark.forks", "");
-    List<ResultRow> rows = other.isEmpty() ? rows("forks-h200.jsonl") : rows(Path.of(other));
+    Path runs = other.isEmpty() ? Journals.REAL.resolve("h200-forks") : Path.of(other);
     List<Forks> usable =
-        rows.stream()
-            .map(
-                row ->
-                    new Forks(
-                        row.params().get("shape") + " " + row.params().get("precision"),
-                        ForkMeans.secondsPerOperation(row.primary()),
-                        ForkMeans.of(row.metric("energy")),
-                        Rules.STANDARD.gpuTimeThreshold(),
-                        Rules.STANDARD.energyThreshold()))
+        files(runs).stream()
+            .flatMap(file -> file.rows().stream().map(located -> gpu(file, located.row())))
             .filter(forks -> forks.energy.size() >= Rules.STANDARD.minimumForks())
             .toList();
     assertThat(usable).as("configurations with forks enough").isNotEmpty();
     return usable;
   }
 
+  private static Forks gpu(ResultFile file, ResultRow row) {
+    Path folder = Objects.requireNonNull(file.file().toAbsolutePath().getParent());
+    return new Forks(
+        row.params().get("shape")
+            + " "
+            + row.params().get("precision")
+            + ", run "
+            + folder.getFileName(),
+        ForkMeans.secondsPerOperation(row.primary()),
+        ForkMeans.of(row.metric("energy")),
+        Rules.STANDARD.gpuTimeThreshold(),
+        Rules.STANDARD.energyThreshold());
+  }
+
   private static Forks cpu(int index) {
-    ResultRow row = rows("forks-cpu.jsonl").get(index);
+    ResultRow row = cpuRows().get(index);
     return new Forks(
         "CPU " + row.params().get("precision") + " " + row.params().get("run"),
         ForkMeans.secondsPerOperation(row.primary()),
@@ -295,19 +304,21 @@ class ErrorRatesTest {
         Rules.STANDARD.modelledEnergyThreshold());
   }
 
-  private static List<ResultRow> rows(String name) {
+  private static List<ResultRow> cpuRows() {
+    String name = "forks-cpu.jsonl";
     try {
-      return rows(
-          Path.of(Objects.requireNonNull(ErrorRatesTest.class.getResource(name), name).toURI()));
+      Path file =
+          Path.of(Objects.requireNonNull(ErrorRatesTest.class.getResource(name), name).toURI());
+      return files(file).get(0).rows().stream().map(LocatedRow::row).toList();
     } catch (URISyntaxException e) {
       throw new IllegalStateException(e);
     }
   }
 
-  private static List<ResultRow> rows(Path file) {
-    ResultSet results = ResultLoader.load(List.of(file));
+  private static List<ResultFile> files(Path input) {
+    ResultSet results = ResultLoader.load(List.of(input));
     assertThat(results.refusals()).isEmpty();
-    return results.files().get(0).rows().stream().map(LocatedRow::row).toList();
+    return results.files();
   }
 
   private record Forks(
