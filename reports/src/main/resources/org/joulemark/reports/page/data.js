@@ -113,7 +113,7 @@ const REPORT = (() => {
   identity.set('work', workColumn);
 
   return {
-    rows, strings, identity, params, paramByName, numbers, numberByName, work, works,
+    rows, strings, identity, params, paramByName, what, numbers, numberByName, work, works,
     notes: raw.notes.map(words), hardware: raw.hardware, files: raw.files, environments: raw.environments,
     traces: raw.traces, metricInfo: raw.metricInfo,
     file: integers(raw.file), place: integers(raw.place), forks: integers(raw.forks),

@@ -73,14 +73,14 @@ const PICTURES = (() => {
     return Object.assign({
       type: 'value', scale: true, name: column.title + axis.rest(column.unit),
       nameLocation: 'middle', nameGap: 28, nameTextStyle: {color: ink.muted, fontSize: 12},
-      axisLabel: {color: ink.muted, formatter: axis(column.unit), hideOverlap: true},
+      axisLabel: {color: ink.muted, formatter: axis(column.unit), hideOverlap: true, margin: 11},
       axisLine: {lineStyle: {color: ink.rule}}, axisTick: {show: false},
       splitLine: {lineStyle: {color: ink.faint}}, minorSplitLine: {show: false}
     }, more);
   }
   /** A vertical axis has its name above it, where it can be read without turning the head. */
   const uprightOf = (column, more) => axisOf(column, Object.assign({
-    nameLocation: 'end', nameGap: 10, nameTextStyle: {color: ink.muted, fontSize: 12, align: 'left', padding: [0, 0, 0, -52]}
+    nameLocation: 'end', nameGap: 15, nameTextStyle: {color: ink.muted, fontSize: 12, align: 'left', padding: [0, 0, 0, -52]}
   }, more));
   /** A logarithmic axis from one decade to another where the values span much, else a plain one. */
   function spanned(values) {
@@ -112,17 +112,22 @@ const PICTURES = (() => {
     pageIconColor: ink.accent, pageIconInactiveColor: ink.rule
   }, more);
 
+  const pen = document.createElement('canvas').getContext('2d');
+  /** How wide each of some words is, in pixels of the page. */
+  function widthsOf(words, fontSize) {
+    pen.font = fontSize + 'px ' + getComputedStyle(document.body).fontFamily;
+    return words.map(word => pen.measureText(word).width);
+  }
+
   /** Wraps a legend that needs a few lines, and gives the picture their height; one of more is paged. */
   function fitLegend(option, chart) {
     if (!option.legend) return 0;
     const LINE = 26, MOST_LINES = 10;
-    const pen = document.createElement('canvas').getContext('2d');
-    pen.font = option.legend.textStyle.fontSize + 'px ' + option.textStyle.fontFamily;
     const {itemWidth, itemGap} = option.legend;
     const names = option.legend.data || option.series.map(one => one.name);
     let lines = 1, x = 0;
-    names.forEach(name => {
-      const width = itemWidth + 8 + pen.measureText(name).width;
+    widthsOf(names, option.legend.textStyle.fontSize).forEach(word => {
+      const width = itemWidth + 8 + word;
       if (x > 0 && x + width > chart.clientWidth - 12) { lines++; x = 0; }
       x += width + itemGap;
     });
@@ -328,11 +333,8 @@ const PICTURES = (() => {
     const shade = value => inverted ? 1 - tone(value) : tone(value);
     const label = key => byHardware ? key : workLabel(key);
     const narrow = innerWidth < 640;
-    const tilted = narrow && columns.length > 3;
-    const left = narrow ? 118 : 290, right = 14;
-    // Figures that would run into each other are not drawn; the least room that "0.00" takes is 28 pixels.
-    const legible = (Math.min(innerWidth, 1344) - (narrow ? 52 : 88) - left - right) / columns.length >= 30;
-    const name = key => byHardware ? key : narrow ? REPORT.works[key].label : workLabel(key);
+    const name = key => String(byHardware ? key : narrow ? REPORT.works[key].label : workLabel(key));
+    const place = heatPlace(keys.map(name), columns, narrow);
     const data = cells.map((cell, k) => ({
       value: [cell.x, cell.y, shade(values[k])], row: cell.row, of: cell.of, share: share(cell),
       label: {
@@ -356,11 +358,11 @@ const PICTURES = (() => {
         normalised ? (byHardware ? '1.00 is the best of this picture.' : '1.00 is the best of each row: rows are different work.') : '',
         single ? plural(single, 'row') + ' of one strategy only ' + (single === 1 ? 'is' : 'are') + ' left out.' : '',
         dropped ? 'The 40 rows with most cells; ' + plural(dropped, 'more row') + ' in the table.' : '',
-        legible ? '' : 'Touch a cell for its figure; all of them are behind this picture.',
+        place.legible ? '' : 'Touch a cell for its figure; all of them are behind this picture.',
         (byHardware ? 'Work: ' + workLabel(works.work) : 'Hardware: ' + machine) + '.'].filter(Boolean).join(' '),
       aria: 'Heat map of ' + column.title + ', ' + plural(cells.length, 'cell') + '. Best: '
           + (row => pointName(row) + ', ' + withKind(column, row))(best(cells.map(cell => cell.row), column)),
-      height: Math.max(190, (tilted ? 124 : 90) + keys.length * (normalised && !narrow ? 36 : 44)),
+      height: Math.max(190, place.top + 40 + keys.length * (normalised && !narrow ? 36 : 44)),
       head: [byHardware ? 'Hardware' : 'Work', 'Strategy', column.title + ' (' + column.unit + ')', 'Kind', 'Share of the best'],
       body: cells, line: cell => ({
         row: cell.row,
@@ -368,14 +370,14 @@ const PICTURES = (() => {
           column.better ? share(cell).toFixed(3) : '']
       }),
       option: base({
-        grid: {left, right, top: 8, bottom: tilted ? 92 : 56},
+        grid: {left: place.left, right: place.right, top: place.top, bottom: 30},
         xAxis: {
-          type: 'category', data: columns, position: 'bottom', axisTick: {show: false}, axisLine: {show: false},
-          axisLabel: {color: ink.ink, interval: 0, rotate: tilted ? 45 : 0, fontSize: narrow ? 11 : 12}
+          type: 'category', data: columns, position: 'top', axisTick: {show: false}, axisLine: {show: false},
+          axisLabel: {color: ink.ink, interval: 0, rotate: -place.slant, fontSize: place.fontSize}
         },
         yAxis: {
-          type: 'category', inverse: true, data: keys.map(key => String(name(key))), axisTick: {show: false}, axisLine: {show: false},
-          axisLabel: {color: ink.ink, width: narrow ? 110 : 278, overflow: narrow ? 'break' : 'truncate', interval: 0, fontSize: narrow ? 10.5 : 12, lineHeight: 13}
+          type: 'category', inverse: true, data: keys.map(name), axisTick: {show: false}, axisLine: {show: false},
+          axisLabel: {color: ink.ink, width: narrow ? 110 : place.left - 12, overflow: narrow ? 'break' : 'truncate', interval: 0, fontSize: narrow ? 10.5 : 12, lineHeight: 13}
         },
         visualMap: {
           type: 'continuous', show: true, min: 0, max: 1, dimension: 2, seriesIndex: 0, orient: 'horizontal', right: 14, bottom: 0,
@@ -393,14 +395,37 @@ const PICTURES = (() => {
           }
         },
         series: [{
-          type: 'heatmap', data, label: {show: legible, fontSize: narrow ? 11 : 12.5, fontWeight: 600},
+          type: 'heatmap', data, label: {show: place.legible, fontSize: narrow ? 11 : 12.5, fontWeight: 600},
           itemStyle: {borderColor: ink.panel, borderWidth: 3, borderRadius: 6}, emphasis: {itemStyle: {borderColor: ink.accent}}
         }, {
           type: 'scatter', symbolSize: 1, data: gaps.map(gap => ({value: [gap.x, gap.y], row: gap.row, gap: true,
             label: {formatter: REPORT.is('outcome', gap.row)}})),
-          label: {show: legible, color: ink.muted, fontSize: 11}
+          label: {show: place.legible, color: ink.muted, fontSize: 11}
         }]
       })
+    };
+  }
+  /**
+   * The room around a heat map's cells: as much as its words take, and no more than leaves room for the cells.
+   * Strategies stand above, where they are seen with the first rows of a long picture, and aslant if they would run into
+   * each other.
+   */
+  function heatPlace(names, columns, narrow) {
+    const LEAST_SLANT = 40, LINE = 16, GAP = 10;
+    const fontSize = narrow ? 11 : 12;
+    const wide = Math.min(innerWidth, 1344) - (narrow ? 52 : 88);
+    const left = narrow ? 118 : Math.min(430, Math.max(120, ...widthsOf(names, 12)) + 2 * GAP);
+    const room = (wide - left) / columns.length;
+    const widths = widthsOf(columns, fontSize), longest = Math.max(...widths);
+    const level = longest + GAP <= room;
+    // As steep as lets a line of each word pass its neighbours.
+    const angle = Math.max(Math.PI / 180 * LEAST_SLANT, Math.asin(Math.min(1, (fontSize + 2) / room)));
+    const right = level ? 14 : Math.max(14, widths[widths.length - 1] * Math.cos(angle) + GAP - room / 2);
+    return {
+      left, right, fontSize, slant: level ? 0 : Math.round(180 / Math.PI * angle),
+      top: Math.ceil(level ? LINE + GAP : longest * Math.sin(angle) + LINE + GAP),
+      // Figures that would run into each other are not drawn; the least room that "0.00" takes is 28 pixels.
+      legible: (wide - left - right) / columns.length >= 30
     };
   }
   /** Of a dark and a light ink the one that can be read better on a shade of the ramp, as WCAG counts contrast. */
@@ -503,14 +528,33 @@ const PICTURES = (() => {
     return {min: Math.pow(10, Math.floor(Math.log10(low) - .05)), max: Math.pow(10, Math.ceil(Math.log10(high) + .05))};
   }
 
-  function tasks() {
-    const task = REPORT.paramByName.get('task'), y = number('energy');
-    const one = ofOneKind(having(okRows(), y).filter(row => task && task.c[row] !== 0));
-    if (!one.rows.length) return {why: 'No task has been measured.', command: RUN + 'Task'};
+  /** What was measured one way: on one machine, of one model, all parameters but the task and the strategy the same. */
+  function taskSettings(rows) {
     const model = REPORT.paramByName.get('model');
-    const settings = [...new Set(one.rows.map(row => REPORT.is('hardware', row) + (model ? ' · ' + REPORT.text(model, row) : '')))];
-    const setting = settings.includes(state.choice.setting) ? state.choice.setting : settings[0];
-    const rows = one.rows.filter(row => REPORT.is('hardware', row) + (model ? ' · ' + REPORT.text(model, row) : '') === setting);
+    const others = REPORT.what.filter(column => column.name !== 'task' && column !== model);
+    const varying = others.filter(column => rows.some(row => column.c[row] !== column.c[rows[0]]));
+    const settings = new Map();
+    rows.forEach(row => {
+      const name = [REPORT.is('hardware', row), model ? REPORT.text(model, row) : '',
+        ...varying.filter(column => column.c[row] !== 0).map(column => column.name + ' ' + REPORT.text(column, row))]
+          .filter(Boolean).join(' · ');
+      if (!settings.has(name)) settings.set(name, []);
+      settings.get(name).push(row);
+    });
+    return new Map([...settings].sort((a, b) => b[1].length - a[1].length));
+  }
+  function tasks() {
+    const task = REPORT.paramByName.get('task');
+    const all = okRows().filter(row => task && task.c[row] !== 0);
+    const metrics = ['task.energy', 'energy', 'task.eor', 'task.tweor', 'task.time', 'time', 'energy.per.token']
+        .map(number).filter(column => column && having(all, column).length);
+    if (!metrics.length) return {why: 'No task has been measured.', command: RUN + 'Task'};
+    const y = metrics.find(column => column.key === state.choice.tasks) || metrics[0];
+    const usable = having(all, y);
+    const one = y.energy ? ofOneKind(usable) : {rows: usable, kinds: [], caveat: ''};
+    const settings = taskSettings(one.rows);
+    const setting = settings.has(state.choice.setting) ? state.choice.setting : settings.keys().next().value;
+    const rows = settings.get(setting);
     const names = [...new Set(rows.map(row => REPORT.text(task, row)))];
     const least = name => Math.min(...rows.filter(row => REPORT.text(task, row) === name).map(row => y.v[row]));
     const floor = new Map(names.map(name => [name, least(name)]));
@@ -522,20 +566,21 @@ const PICTURES = (() => {
       return found.length ? best(found, y) : -1;
     }));
     return {
-      controls: [settings.length > 1 ? select('Hardware and model', setting, settings.map(s => ({value: s, label: s})),
-          value => { state.choice.setting = value; }) : null, kindControl(one)],
-      caveat: one.caveat + ' ' + setting + '. Tasks from the least energy an item to the most.',
-      aria: 'Energy of ' + plural(names.length, 'task') + ' under ' + plural(used.length, 'strategy').replace('strategys', 'strategies'),
+      controls: [metricControl('tasks', y, metrics),
+        settings.size > 1 ? select('Hardware and model', setting, [...settings.keys()].map(s => ({value: s, label: s})),
+            value => { state.choice.setting = value; }) : null, kindControl(one)],
+      caveat: [one.caveat, setting + '.', 'Tasks from the least to the most.'].filter(Boolean).join(' '),
+      aria: y.title + ' of ' + plural(names.length, 'task') + ' under ' + plural(used.length, 'strategy').replace('strategys', 'strategies'),
       head: ['Task', 'Strategy', y.title, 'Kind', 'Score'],
       body: points.flatMap((list, s) => list.map((row, t) => row < 0 ? null : {
-        row, cells: [names[t], used[s], figure(y, row), kindOf(row), number('score') ? figure(number('score'), row) : '']
+        row, cells: [names[t], used[s], figure(y, row), y.energy ? kindOf(row) : '', number('score') ? figure(number('score'), row) : '']
       }).filter(Boolean)), line: line => line,
       option: base({
         legend: legend({}),
         xAxis: {type: 'category', data: names, axisTick: {show: false}, axisLine: {lineStyle: {color: ink.rule}},
           axisLabel: {color: ink.ink, interval: 0, hideOverlap: false, width: 90, overflow: 'truncate'}},
         yAxis: uprightOf(y, Object.assign({}, spanned(rows.map(row => y.v[row])))),
-        tooltip: tooltipOf([y, number('score'), number('eor')].filter(Boolean)),
+        tooltip: tooltipOf([y, number('energy'), number('score'), number('eor')].filter((c, k, list) => c && list.indexOf(c) === k)),
         series: used.map((strategy, s) => ({
           name: strategy, type: 'line', symbol: symbolOf(strategy, strategies), symbolSize: 10, connectNulls: true,
           itemStyle: {color: colourOf(strategy, strategies)}, lineStyle: {color: colourOf(strategy, strategies), width: 2},
@@ -700,7 +745,7 @@ const PICTURES = (() => {
     {id: 'roofline', wide: true, title: 'Roofline', purpose: 'Every result with operations and bytes, under what the hardware allows.', draw: roofline},
     {id: 'ladder', title: 'Precision ladder', purpose: 'What each step to a narrower precision brings, by tensor-core generation.', draw: ladder},
     {id: 'solution', title: 'Time to solution against energy', purpose: 'All work; along a line the power is the same.', draw: solution},
-    {id: 'tasks', title: 'Task complexity against energy', purpose: 'Joules for one item of each task.', draw: tasks},
+    {id: 'tasks', title: 'Task complexity against energy', purpose: 'What each task takes, by strategy.', draw: tasks},
     {id: 'trace', title: 'Power and clock over time', purpose: 'What the GPU did during one iteration.', draw: trace}
   ];
 

@@ -135,6 +135,19 @@ class ReportPageTest {
                     + ".filter(one => one.type !== 'plain').length"))
         .as("legends that have to be paged through")
         .isEqualTo(0L);
+    assertThat(
+            browser.run(
+                "const chart = echarts.getInstanceByDom(document.getElementById('chart-heat'));"
+                    + "const {xAxis: [axis], grid: [grid]} = chart.getOption();"
+                    + "const room = (chart.getWidth() - grid.left - grid.right) / axis.data.length;"
+                    + "const {rotate, fontSize} = axis.axisLabel;"
+                    + "const pen = document.createElement('canvas').getContext('2d');"
+                    + "pen.font = fontSize + 'px ' + getComputedStyle(document.body).fontFamily;"
+                    + "const widest = Math.max(...axis.data.map(one => pen.measureText(one).width));"
+                    + "return rotate === 0 ? widest < room"
+                    + " : room * Math.sin(Math.abs(rotate) * Math.PI / 180) >= fontSize"))
+        .as("the strategies' names stand clear of each other")
+        .isEqualTo(true);
     if (width == 1400) {
       assertThat(
               browser.run(
@@ -212,17 +225,26 @@ class ReportPageTest {
             Journals.append(
                 out,
                 "task.TaskBenchmark.item",
-                Map.of("task", task, "strategy", strategy, "model", "qwen2.5-7b"),
+                Map.of("task", task, "strategy", strategy, "model", "qwen2.5-7b", "batch", "1"),
                 Outcome.OK,
                 "",
                 Map.of("energy.kind", kind),
                 metrics);
           }
         }
+        // An operation is another number of items here, so no better value of the same.
         Journals.append(
             out,
             "task.TaskBenchmark.item",
-            Map.of("task", task, "strategy", "fp8", "model", "qwen2.5-7b"),
+            Map.of("task", task, "strategy", "fp16", "model", "qwen2.5-7b", "batch", "16"),
+            Outcome.OK,
+            "",
+            Map.of("energy.kind", "measured"),
+            Map.of("time ms/op", 5, "energy J/op", 1, "energy.kind measured", 1, "score 1", 0.7));
+        Journals.append(
+            out,
+            "task.TaskBenchmark.item",
+            Map.of("task", task, "strategy", "fp8", "model", "qwen2.5-7b", "batch", "1"),
             Outcome.UNSUPPORTED,
             "This GPU has no FP8.",
             Map.of(),
@@ -246,6 +268,17 @@ class ReportPageTest {
                 "return echarts.getInstanceByDom(document.getElementById('chart-tasks'))"
                     + ".getOption().series.map(one => [one.name, one.data.length].join(' '))"))
         .isEqualTo(List.of("FP32 2", "FP16 2"));
+    assertThat(
+            browser.run(
+                "return echarts.getInstanceByDom(document.getElementById('chart-tasks'))"
+                    + ".getOption().series.flatMap(one => one.data.map(point => point[1]))"))
+        .as("of one batch only")
+        .isEqualTo(List.of(4.5, 4.5, 1.5, 1.5));
+    assertThat(new Select(control("tasks", "Hardware and model")).getOptions())
+        .extracting(WebElement::getText)
+        .containsExactly(
+            "NVIDIA A100-PCIE-40GB · qwen2.5-7b · batch 1",
+            "NVIDIA A100-PCIE-40GB · qwen2.5-7b · batch 16");
     Select kind = new Select(control("tasks", "Energy"));
     kind.selectByValue("modelled");
     assertThat(text("#picture-tasks .caveat")).contains("there was no sensor");
