@@ -23,11 +23,13 @@ final class JmhFileReader {
    */
   static Reading read(Path file, InputStream in, boolean iterations) throws IOException {
     RowReader reader = new RowReader(iterations);
+    StringCache strings = new StringCache();
     List<LocatedRow> rows = new ArrayList<>();
     try (JsonParser parser = RowReader.JSON.createParser(in)) {
       parser.nextToken();
+      TokenCursor cursor = new TokenCursor(parser, strings);
       while (parser.nextToken() != JsonToken.END_ARRAY) {
-        JmhResult result = reader.result(parser);
+        JmhResult result = reader.result(cursor);
         Reading.requireOurs(result.benchmark());
         rows.add(new LocatedRow(ResultRow.of(result), rows.size() + 1));
       }
