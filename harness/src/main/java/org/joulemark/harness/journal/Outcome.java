@@ -12,9 +12,11 @@ public enum Outcome {
   /** It should have run and did not; the reason is recorded. */
   FAILED;
 
+  private final String id = name().toLowerCase(Locale.ROOT);
+
   /** The name used in files: lower case. */
   @JsonValue
   public String id() {
-    return name().toLowerCase(Locale.ROOT);
+    return id;
   }
 }

@@ -8,6 +8,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.joulemark.reports.result.MetricValue;
 import org.joulemark.reports.view.NumberColumn;
@@ -35,12 +37,32 @@ final class ColumnWriter {
 
   /** Writes the array {@code name} with {@code {"name": …, "c": indices}} for each column. */
   void texts(String name, List<TextColumn> columns, List<ReportRow> rows) throws IOException {
-    int[][] cells = new int[columns.size()][rows.size()];
+    texts(name, columns, rows.size(), block -> block.read(columns, rows));
+  }
+
+  /**
+   * The same for columns whose cells are what the rows' maps hold under the columns' names, and
+   * without a look at the many columns that a row has nothing for.
+   */
+  void facts(
+      String name,
+      List<TextColumn> columns,
+      List<ReportRow> rows,
+      Function<ReportRow, Map<String, String>> facts)
+      throws IOException {
+    Map<String, Integer> places = new HashMap<>();
+    columns.forEach(column -> places.put(column.name(), places.size()));
+    texts(name, columns, rows.size(), block -> block.readFacts(places, rows, facts));
+  }
+
+  private void texts(String name, List<TextColumn> columns, int rows, Consumer<TextBlock> reading)
+      throws IOException {
+    int[][] cells = new int[columns.size()][rows];
     List<TextBlock> blocks =
-        IntStream.iterate(0, from -> from < rows.size(), from -> from + ROWS_PER_BLOCK)
-            .mapToObj(from -> new TextBlock(cells, from, rows.size()))
+        IntStream.iterate(0, from -> from < rows, from -> from + ROWS_PER_BLOCK)
+            .mapToObj(from -> new TextBlock(cells, from, rows))
             .toList();
-    blocks.parallelStream().forEach(block -> block.read(columns, rows));
+    blocks.parallelStream().forEach(reading);
     // In the blocks' order, so that the strings have the places that one block would give them.
     for (TextBlock block : blocks) {
       block.place(this::index);

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -97,7 +96,10 @@ final class PackedColumn {
   }
 
   private static PackedColumn packed(@Nullable PackedColumn rows, int[] cells) {
-    int largest = Arrays.stream(cells).max().orElse(0);
+    int largest = 0;
+    for (int cell : cells) {
+      largest = Math.max(largest, cell);
+    }
     if (largest < 1 << 8) {
       byte[] bytes = new byte[cells.length];
       for (int i = 0; i < cells.length; i++) {
@@ -119,7 +121,7 @@ final class PackedColumn {
   }
 
   private static PackedColumn packed(@Nullable PackedColumn rows, double[] cells) {
-    if (Arrays.stream(cells).allMatch(PackedColumn::fitsFloat)) {
+    if (fitFloats(cells)) {
       byte[] bytes = new byte[Float.BYTES * cells.length];
       ByteBuffer elements = littleEndian(bytes);
       for (double cell : cells) {
@@ -130,6 +132,15 @@ final class PackedColumn {
     byte[] bytes = new byte[Double.BYTES * cells.length];
     littleEndian(bytes).asDoubleBuffer().put(cells);
     return new PackedColumn(rows, "f64", bytes, 0);
+  }
+
+  private static boolean fitFloats(double[] cells) {
+    for (double cell : cells) {
+      if (!fitsFloat(cell)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Whether a float has seven digits for this number; NaN and the infinities it has. */

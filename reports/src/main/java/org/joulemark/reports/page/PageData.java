@@ -198,8 +198,8 @@ final class PageData {
     columns.integers("place", column(row -> row.located().place()));
     columns.integers("forks", column(row -> row.result().primary().samples().forks()));
     columns.texts("identity", table.identity(), rows);
-    columns.texts("params", table.params(), rows);
-    columns.texts("notes", table.notes(), rows);
+    columns.facts("params", table.params(), rows, row -> row.result().params());
+    columns.facts("notes", table.notes(), rows, row -> row.result().notes());
     columns.metrics("numbers", table.numbers(), rows);
     columns.strings();
   }

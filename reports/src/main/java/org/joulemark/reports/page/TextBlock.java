@@ -1,9 +1,12 @@
 package org.joulemark.reports.page;
 
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import org.joulemark.reports.view.ReportRow;
 import org.joulemark.reports.view.TextColumn;
@@ -13,10 +16,14 @@ import org.joulemark.reports.view.TextColumn;
  * no other range, then into those of all.
  */
 final class TextBlock {
+  private static final int NONE = -1;
+
   private final int[][] cells;
   private final int from;
   private final int to;
   private final Map<String, Integer> own = new LinkedHashMap<>();
+  private final String[] before;
+  private final int[] index;
   private int[] places = new int[0];
 
   /**
@@ -29,22 +36,58 @@ final class TextBlock {
     this.cells = cells;
     this.from = from;
     this.to = Math.min(rows, from + ColumnWriter.ROWS_PER_BLOCK);
+    this.before = new String[cells.length];
+    this.index = new int[cells.length];
+    Arrays.fill(before, "");
+    index("");
   }
 
   /** Fills the cells with indices into this range's words, which stand in the order of reading. */
   void read(List<TextColumn> columns, List<ReportRow> rows) {
-    String[] before = new String[columns.size()];
-    Arrays.fill(before, "");
     // Row by row, because a row's maps lie together in memory and a column's do not.
     for (int r = from; r < to; r++) {
       ReportRow row = rows.get(r);
       for (int c = 0; c < cells.length; c++) {
-        String word = columns.get(c).cell().apply(row);
-        // Most words are those of the row before.
-        cells[c][r] = r > from && word.equals(before[c]) ? cells[c][r - 1] : index(word);
-        before[c] = word;
+        fill(c, r, columns.get(c).cell().apply(row));
       }
     }
+  }
+
+  /**
+   * The same from maps; rows without a name have the empty word there.
+   *
+   * @param places the columns by name; names that are not in it are left out
+   * @param facts a row's map
+   */
+  void readFacts(
+      Map<String, Integer> places,
+      List<ReportRow> rows,
+      Function<ReportRow, Map<String, String>> facts) {
+    // Thousands of rows share their names, as one object.
+    IdentityHashMap<Set<String>, int[]> columnsOf = new IdentityHashMap<>();
+    for (int r = from; r < to; r++) {
+      Map<String, String> words = facts.apply(rows.get(r));
+      int[] columns =
+          columnsOf.computeIfAbsent(
+              words.keySet(),
+              names -> names.stream().mapToInt(name -> places.getOrDefault(name, NONE)).toArray());
+      int i = 0;
+      for (String word : words.values()) {
+        int column = columns[i++];
+        if (column != NONE) {
+          fill(column, r, word);
+        }
+      }
+    }
+  }
+
+  private void fill(int column, int row, String word) {
+    // Most words are those of the row before.
+    if (!word.equals(before[column])) {
+      before[column] = word;
+      index[column] = index(word);
+    }
+    cells[column][row] = index[column];
   }
 
   private int index(String word) {

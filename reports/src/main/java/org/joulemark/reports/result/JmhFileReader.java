@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,17 +18,26 @@ final class JmhFileReader {
   /**
    * The results up to the end, or up to the first that is broken.
    *
-   * @param file for complaints
    * @param iterations whether the secondary metrics keep their samples
-   * @throws IOException if the stream cannot be read
+   * @throws IOException if the file cannot be read
    */
-  static Reading read(Path file, InputStream in, boolean iterations) throws IOException {
+  static Reading read(Path file, boolean iterations) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return new Reading(JmhBlocks.read(in, iterations), false, Optional.empty());
+    } catch (NotPlainException e) {
+      return readInOrder(file, iterations);
+    }
+  }
+
+  private static Reading readInOrder(Path file, boolean iterations) throws IOException {
     RowReader reader = new RowReader(iterations);
     List<LocatedRow> rows = new ArrayList<>();
-    try (JsonParser parser = RowReader.JSON.createParser(in)) {
+    try (InputStream in = Files.newInputStream(file);
+        JsonParser parser = RowReader.JSON.createParser(in)) {
       parser.nextToken();
+      TokenCursor cursor = new TokenCursor(parser, new StringCache());
       while (parser.nextToken() != JsonToken.END_ARRAY) {
-        JmhResult result = reader.result(parser);
+        JmhResult result = reader.result(cursor);
         Reading.requireOurs(result.benchmark());
         rows.add(new LocatedRow(ResultRow.of(result), rows.size() + 1));
       }

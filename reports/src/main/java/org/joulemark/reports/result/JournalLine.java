@@ -30,10 +30,11 @@ record JournalLine(
   static JournalLine of(JournalEntry entry) {
     List<JmhResult> results = new ArrayList<>();
     RowReader reader = new RowReader(true);
+    StringCache strings = new StringCache();
     for (JsonNode result : entry.results()) {
       try (JsonParser parser = result.traverse()) {
         parser.nextToken();
-        results.add(reader.result(parser));
+        results.add(reader.result(new TokenCursor(parser, strings)));
       } catch (IOException e) {
         throw new IllegalArgumentException(Reading.reason(e), e);
       }

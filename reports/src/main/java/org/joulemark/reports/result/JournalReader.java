@@ -5,14 +5,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class JournalReader {
   private final Path file;
-  private final ThreadLocal<RowReader> readers;
+  private final ThreadLocal<LineReader> readers;
   private final List<LocatedRow> rows = new ArrayList<>();
   private final List<ParsedLine> broken = new ArrayList<>();
   private boolean cutOff;
@@ -30,7 +25,7 @@ final class JournalReader {
 
   private JournalReader(Path file, boolean iterations) {
     this.file = file;
-    this.readers = ThreadLocal.withInitial(() -> new RowReader(iterations));
+    this.readers = ThreadLocal.withInitial(() -> new LineReader(iterations));
   }
 
   /**
@@ -42,28 +37,8 @@ final class JournalReader {
    */
   static Reading read(Path file, InputStream in, boolean iterations) throws IOException {
     JournalReader journal = new JournalReader(file, iterations);
-    journal.readAll(new LineBlocks(in));
+    BlockReader.read(ByteBlocks.ofLines(in), journal::parse, journal::add);
     return new Reading(journal.rows, journal.cutOff, journal.complaint());
-  }
-
-  private void readAll(LineBlocks blocks) throws IOException {
-    int workers = Runtime.getRuntime().availableProcessors();
-    ExecutorService pool = Executors.newFixedThreadPool(workers);
-    try {
-      Deque<CompletableFuture<ParsedBlock>> running = new ArrayDeque<>();
-      for (LineBlocks.Block block = blocks.next(); block != null; block = blocks.next()) {
-        LineBlocks.Block lines = block;
-        running.add(CompletableFuture.supplyAsync(() -> parse(lines), pool));
-        if (running.size() == 2 * workers) {
-          ParsedBlock parsed = running.remove().join();
-          add(parsed);
-          blocks.giveBack(parsed.source());
-        }
-      }
-      running.forEach(block -> add(block.join()));
-    } finally {
-      pool.shutdownNow();
-    }
   }
 
   private void add(ParsedBlock block) {
@@ -80,14 +55,14 @@ final class JournalReader {
     linesBefore += block.lines();
   }
 
-  private ParsedBlock parse(LineBlocks.Block block) {
-    RowReader reader = readers.get();
+  private ParsedBlock parse(ByteBlocks.Block block) {
+    LineReader reader = readers.get();
     List<ParsedLine> parsed = new ArrayList<>();
     int number = 0;
     int from = 0;
     while (from < block.length()) {
       number++;
-      int end = parseWhole(reader, block, from, number, parsed);
+      int end = parsePlain(reader, block, from, number, parsed);
       if (end < 0) {
         end = lineEnd(block, from);
         if (!isBlank(block.bytes(), from, end)) {
@@ -96,7 +71,7 @@ final class JournalReader {
       }
       from = end + 1;
     }
-    return new ParsedBlock(block, number, parsed);
+    return new ParsedBlock(number, parsed);
   }
 
   /**
@@ -105,19 +80,19 @@ final class JournalReader {
    * @return where its line feed stands; −1 if anything is unusual, and then {@code parsed} is as it
    *     was
    */
-  private static int parseWhole(
-      RowReader reader, LineBlocks.Block lines, int from, int number, List<ParsedLine> parsed) {
+  private static int parsePlain(
+      LineReader reader, ByteBlocks.Block lines, int from, int number, List<ParsedLine> parsed) {
     byte[] block = lines.bytes();
-    if (block[from] != '{') {
-      return -1;
-    }
-    try (JsonParser parser = RowReader.JSON.createParser(block, from, lines.length() - from)) {
-      parser.nextToken();
-      JournalLine entry = reader.line(parser);
-      int end = from + (int) parser.currentLocation().getByteOffset();
-      if (parser.currentLocation().getLineNr() > 1 || end == lines.length() || block[end] != '\n') {
+    PlainCursor cursor = reader.cursor;
+    try {
+      int end = cursor.enter(block, from, lines.length());
+      if (end < lines.length() && block[end] == '\r') {
+        end++;
+      }
+      if (!cursor.isOneLine() || end == lines.length() || block[end] != '\n') {
         return -1;
       }
+      JournalLine entry = reader.rows.line(cursor);
       Reading.requireOurs(entry.benchmark());
       parsed.add(new ParsedLine(number, true, entry.rows(), null));
       return end;
@@ -128,12 +103,12 @@ final class JournalReader {
   }
 
   private static ParsedLine parse(
-      RowReader reader, LineBlocks.Block lines, int from, int end, int number) {
+      LineReader reader, ByteBlocks.Block lines, int from, int end, int number) {
     byte[] block = lines.bytes();
     boolean ended = end < lines.length();
     try (JsonParser parser = RowReader.JSON.createParser(block, from, end - from)) {
       parser.nextToken();
-      JournalLine entry = reader.line(parser);
+      JournalLine entry = reader.rows.line(new TokenCursor(parser, reader.strings));
       Reading.requireOurs(entry.benchmark());
       if (parser.nextToken() != null) {
         throw new IllegalArgumentException("something follows the entry on its line");
@@ -161,7 +136,7 @@ final class JournalReader {
   }
 
   /** Where the line feed stands, or where the block ends. */
-  private static int lineEnd(LineBlocks.Block block, int from) {
+  private static int lineEnd(ByteBlocks.Block block, int from) {
     int end = from;
     while (end < block.length() && block.bytes()[end] != '\n') {
       end++;
@@ -212,9 +187,19 @@ final class JournalReader {
   /**
    * What came out of a block.
    *
-   * @param source whose bytes are free again
    * @param lines how many there are, blank ones too
    * @param parsed those that are not blank
    */
-  private record ParsedBlock(LineBlocks.Block source, int lines, List<ParsedLine> parsed) {}
+  private record ParsedBlock(int lines, List<ParsedLine> parsed) {}
+
+  /** What a thread needs to read lines. */
+  private static final class LineReader {
+    private final RowReader rows;
+    private final PlainCursor cursor = new PlainCursor();
+    private final StringCache strings = new StringCache();
+
+    private LineReader(boolean iterations) {
+      this.rows = new RowReader(iterations);
+    }
+  }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.io.SerializedString;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class NamePath {
   private final @Nullable NamePath before;
   private final SerializedString name;
+  private final byte[] quoted;
   private final Map<String, NamePath> following = new HashMap<>(2);
   private @Nullable NamePath expected;
   private @Nullable Keys keys;
@@ -29,6 +31,7 @@ final class NamePath {
   private NamePath(@Nullable NamePath before, String name) {
     this.before = before;
     this.name = new SerializedString(name);
+    this.quoted = ('"' + name + '"').getBytes(StandardCharsets.UTF_8);
   }
 
   /** The beginning of one kind of object. */
@@ -39,6 +42,26 @@ final class NamePath {
   /** The last name, empty at the beginning. */
   String name() {
     return name.getValue();
+  }
+
+  /**
+   * The last name between quotation marks, in UTF-8, as it stands in JSON unless there is something
+   * to escape in it.
+   */
+  byte[] quotedName() {
+    return quoted;
+  }
+
+  /** The path that followed the last time, null the first time. */
+  @Nullable NamePath expected() {
+    return expected;
+  }
+
+  /** The path that is longer by {@code next}, which is expected from then on. */
+  NamePath followedBy(String next) {
+    NamePath other = following.computeIfAbsent(next, found -> new NamePath(this, found));
+    expected = other;
+    return other;
   }
 
   /**
@@ -58,10 +81,7 @@ final class NamePath {
     if (!parser.hasToken(JsonToken.FIELD_NAME)) {
       return null;
     }
-    NamePath other =
-        following.computeIfAbsent(parser.currentName(), found -> new NamePath(this, found));
-    expected = other;
-    return other;
+    return followedBy(parser.currentName());
   }
 
   /**

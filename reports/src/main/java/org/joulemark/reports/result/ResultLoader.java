@@ -120,33 +120,36 @@ public final class ResultLoader {
       traces.add(file);
       return;
     }
-    try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
-      in.mark(LONGEST_BLANK_START + 1);
-      int first = firstCharacter(in);
-      in.reset();
-      switch (first) {
-        case '[' -> add(file, JmhFileReader.read(file, in, iterations));
-        case '{' -> add(file, JournalReader.read(file, in, iterations));
-        case -1 -> refuse(file, file + " is empty: the run that made it ended before a result.");
-        default ->
-            refuse(
-                file,
-                file
-                    + ", line 1, begins with neither [ nor {: it is neither JMH's JSON nor a journal"
-                    + " of this suite.");
-      }
+    switch (firstCharacter(file)) {
+      case '[' -> add(file, JmhFileReader.read(file, iterations));
+      case '{' -> add(file, readJournal(file));
+      case -1 -> refuse(file, file + " is empty: the run that made it ended before a result.");
+      default ->
+          refuse(
+              file,
+              file
+                  + ", line 1, begins with neither [ nor {: it is neither JMH's JSON nor a journal"
+                  + " of this suite.");
+    }
+  }
+
+  private Reading readJournal(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return JournalReader.read(file, in, iterations);
     }
   }
 
   /** The first byte that is no white space, −1 if there is none. */
-  private static int firstCharacter(InputStream in) throws IOException {
-    for (int i = 0; i < LONGEST_BLANK_START; i++) {
-      int next = in.read();
-      if (next < 0 || !Character.isWhitespace(next)) {
-        return next;
+  private static int firstCharacter(Path file) throws IOException {
+    try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+      for (int i = 0; i < LONGEST_BLANK_START; i++) {
+        int next = in.read();
+        if (next < 0 || !Character.isWhitespace(next)) {
+          return next;
+        }
       }
+      return -1;
     }
-    return -1;
   }
 
   private void add(Path file, Reading reading) {

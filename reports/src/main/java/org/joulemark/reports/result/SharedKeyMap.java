@@ -2,6 +2,9 @@ package org.joulemark.reports.result;
 
 import java.util.AbstractMap;
 import java.util.AbstractSet;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.NoSuchElementException;
@@ -48,6 +51,12 @@ final class SharedKeyMap<V> extends AbstractMap<String, V> {
   @Override
   public Set<String> keySet() {
     return keys.names();
+  }
+
+  /** In the keys' order. */
+  @Override
+  public Collection<V> values() {
+    return Collections.unmodifiableList(Arrays.asList(values));
   }
 
   @Override

@@ -28,9 +28,9 @@ import org.joulemark.reports.result.Samples;
  * @param results where the rows come from
  * @param rows in the order of the inputs
  * @param identity which result a row is: hardware, benchmark, outcome, energy kind
- * @param params a column for each parameter of any row
+ * @param params a column for each parameter of any row, under its name
  * @param numbers time first, then the metrics in the order of {@link MetricInfo}, then the others
- * @param notes a column for each fact in words of any row
+ * @param notes a column for each fact in words of any row, under its name
  */
 public record ReportTable(
     ResultSet results,
@@ -72,14 +72,12 @@ public record ReportTable(
       }
       String[] lastUnits =
           unitsOf.computeIfAbsent(result.metrics().keySet(), names -> new String[names.size()]);
-      int place = 0;
-      for (Map.Entry<String, MetricValue> metric : result.metrics().entrySet()) {
-        String unit = metric.getValue().unit();
-        if (!unit.equals(lastUnits[place])) {
-          metrics.computeIfAbsent(metric.getKey(), key -> new TreeSet<>()).add(unit);
-          lastUnits[place] = unit;
-        }
-        place++;
+      if (areOther(result.metrics(), lastUnits)) {
+        result
+            .metrics()
+            .forEach(
+                (name, value) ->
+                    metrics.computeIfAbsent(name, key -> new TreeSet<>()).add(value.unit()));
       }
       primaryUnits.add(result.primary().unit());
     }
@@ -94,6 +92,20 @@ public record ReportTable(
         notes.stream()
             .map(name -> new TextColumn(name, row -> row.result().notes().getOrDefault(name, "")))
             .toList());
+  }
+
+  /** Whether a unit is another than the last one of its metric; remembers them. */
+  private static boolean areOther(Map<String, MetricValue> metrics, String[] lastUnits) {
+    boolean others = false;
+    int place = 0;
+    for (MetricValue value : metrics.values()) {
+      if (!value.unit().equals(lastUnits[place])) {
+        lastUnits[place] = value.unit();
+        others = true;
+      }
+      place++;
+    }
+    return others;
   }
 
   /** {@code GemmBenchmark.gemm} without package, and without the word that all of them end in. */

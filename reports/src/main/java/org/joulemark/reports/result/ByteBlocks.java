@@ -8,25 +8,41 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts a stream into blocks of whole lines. It works on bytes, so that a character that was cut in
- * half spoils no line but its own. Not thread-safe.
+ * Cuts a stream into blocks of whole lines, or of whole parts of another kind. It works on bytes,
+ * so that a character that was cut in half spoils no part but its own. Not thread-safe.
  */
-final class LineBlocks {
+final class ByteBlocks {
   /** Below half a region of a small heap, so that the collector takes it for nothing special. */
   private static final int USUAL_BYTES = 1 << 18;
 
   private final InputStream in;
+  private final Cut cut;
+  private final int most;
   private final Deque<byte[]> free = new ArrayDeque<>();
   private byte[] rest = new byte[0];
 
-  LineBlocks(InputStream in) {
+  /**
+   * The blocks of a stream.
+   *
+   * @param cut says where a block may end
+   * @param most bytes of a block
+   */
+  ByteBlocks(InputStream in, Cut cut, int most) {
     this.in = in;
+    this.cut = cut;
+    this.most = most;
+  }
+
+  /** Blocks of whole lines, however long these are. */
+  static ByteBlocks ofLines(InputStream in) {
+    return new ByteBlocks(in, ByteBlocks::behindLineFeed, Integer.MAX_VALUE);
   }
 
   /**
-   * The next block: bytes that end with a line end, except perhaps at the end of the stream. Null
-   * when there are no more.
+   * The next block: bytes up to a cut, except perhaps at the end of the stream. Null when there are
+   * no more.
    *
+   * @throws NotPlainException if a block would be too long
    * @throws IOException if the stream cannot be read
    */
   @Nullable Block next() throws IOException {
@@ -35,12 +51,15 @@ final class LineBlocks {
     int length = rest.length;
     while (true) {
       int read = in.readNBytes(bytes, length, bytes.length - length);
-      int end = lastLineEnd(bytes, length, length + read);
+      int end = cut.last(bytes, length, length + read);
       length += read;
       if (length < bytes.length || end > 0) {
-        int cut = length < bytes.length ? length : end;
-        rest = Arrays.copyOfRange(bytes, cut, length);
-        return cut == 0 ? null : new Block(bytes, cut);
+        int used = length < bytes.length ? length : end;
+        rest = Arrays.copyOfRange(bytes, used, length);
+        return used == 0 ? null : new Block(bytes, used);
+      }
+      if (length > most / 2) {
+        throw new NotPlainException();
       }
       bytes = Arrays.copyOf(bytes, 2 * length);
     }
@@ -56,8 +75,7 @@ final class LineBlocks {
     return used != null && used.length >= least ? used : new byte[Math.max(USUAL_BYTES, least)];
   }
 
-  /** Behind the last line feed in that range, 0 if there is none. */
-  private static int lastLineEnd(byte[] bytes, int from, int to) {
+  private static int behindLineFeed(byte[] bytes, int from, int to) {
     for (int i = to - 1; i >= from; i--) {
       if (bytes[i] == '\n') {
         return i + 1;
@@ -66,7 +84,17 @@ final class LineBlocks {
     return 0;
   }
 
-  /** Whole lines. */
+  /** Where blocks may end. */
+  @FunctionalInterface
+  interface Cut {
+    /**
+     * The last such place that can be seen from the bytes before {@code to}, if not from those
+     * before {@code from} alone; 0 if there is none.
+     */
+    int last(byte[] bytes, int from, int to);
+  }
+
+  /** Some of the stream. */
   static final class Block {
     private final byte[] bytes;
     private final int length;
@@ -76,12 +104,12 @@ final class LineBlocks {
       this.length = length;
     }
 
-    /** Has the lines at its beginning, and anything behind them. */
+    /** Has the block at its beginning, and anything behind it. */
     byte[] bytes() {
       return bytes;
     }
 
-    /** How many of the bytes are lines. */
+    /** How many of the bytes are the block. */
     int length() {
       return length;
     }
