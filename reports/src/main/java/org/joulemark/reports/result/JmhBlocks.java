@@ -37,7 +37,11 @@ final class JmhBlocks {
    */
   static List<LocatedRow> read(InputStream in, boolean iterations) throws IOException {
     byte[] head = in.readNBytes(HEAD_BYTES);
-    int first = ResultCut.indexOf('[', head, 0) + 1;
+    int array = behindSpace(head, 0, head.length);
+    if (array == head.length || head[array] != '[') {
+      throw new NotPlainException();
+    }
+    int first = array + 1;
     InputStream results =
         new SequenceInputStream(new ByteArrayInputStream(head, first, head.length - first), in);
     ByteBlocks blocks = new ByteBlocks(results, ResultCut.of(head), MOST_BYTES);
@@ -54,9 +58,9 @@ final class JmhBlocks {
     byte[] bytes = block.bytes();
     List<ResultRow> parsed = new ArrayList<>();
     try {
-      int at = 0;
+      int at = behindSpace(bytes, 0, block.length());
       while (at < block.length()) {
-        at = behindSpace(block, reader.cursor.enter(bytes, at, block.length()));
+        at = behindSpace(bytes, reader.cursor.enter(bytes, at, block.length()), block.length());
         JmhResult result = reader.rows.result(reader.cursor);
         Reading.requireOurs(result.benchmark());
         parsed.add(ResultRow.of(result));
@@ -66,7 +70,7 @@ final class JmhBlocks {
         if (at == block.length() || bytes[at] != ',') {
           return new ParsedBlock(parsed, End.PROBLEM);
         }
-        at = behindSpace(block, at + 1);
+        at = behindSpace(bytes, at + 1, block.length());
       }
       return new ParsedBlock(parsed, End.COMMA);
     } catch (IOException | IllegalArgumentException e) {
@@ -75,9 +79,11 @@ final class JmhBlocks {
     }
   }
 
-  private static int behindSpace(ByteBlocks.Block block, int from) {
+  /** Where something else than JSON's white space stands, which is less than Java's. */
+  private static int behindSpace(byte[] bytes, int from, int to) {
     int i = from;
-    while (i < block.length() && Character.isWhitespace(block.bytes()[i])) {
+    while (i < to
+        && (bytes[i] == ' ' || bytes[i] == '\n' || bytes[i] == '\r' || bytes[i] == '\t')) {
       i++;
     }
     return i;

@@ -10,8 +10,13 @@ import java.util.Arrays;
  * costs nothing more. Not thread-safe.
  */
 final class JsonIndex {
-  private static final int LONGEST_NUMBER = 64;
+  /** Characters of the longest number that an index takes. */
+  static final int LONGEST_NUMBER = 64;
+
   private static final int LONGEST_STRING = 1 << 20;
+
+  /** Far below the longest name that Jackson takes. */
+  private static final int LONGEST_NAME = 1 << 12;
 
   /** As many as a long has bits. */
   private static final int DEEPEST = Long.SIZE;
@@ -46,7 +51,8 @@ final class JsonIndex {
   }
 
   /**
-   * Reads the value at {@code from}, which may have white space before it.
+   * Reads the value at {@code from}, which may have spaces before it, but no line feed: an index
+   * looks no further than the line that it is asked about.
    *
    * @param bytes must not change as long as the index is used
    * @return where the value ends
@@ -69,6 +75,7 @@ final class JsonIndex {
         case ' ' -> i = spacesEnd(i + 1, to);
         case '\t', '\r' -> i++;
         case '\n' -> {
+          require(depth > 0);
           oneLine = false;
           i++;
         }
@@ -142,7 +149,7 @@ final class JsonIndex {
     return kind == '{' || kind == '[' ? ends[part] : part + 1;
   }
 
-  /** Whether no line feed was met within the value or before it. */
+  /** Whether no line feed was met within the value. */
   boolean isOneLine() {
     return oneLine;
   }
@@ -166,7 +173,7 @@ final class JsonIndex {
 
   private int stringEnd(int from, int to, boolean isName) throws IOException {
     boolean simple = true;
-    int last = Math.min(to, from + LONGEST_STRING);
+    int last = Math.min(to, from + (isName ? LONGEST_NAME : LONGEST_STRING));
     for (int i = from + 1; i < last; i++) {
       byte next = text[i];
       if (next == '"') {
@@ -179,7 +186,8 @@ final class JsonIndex {
         simple = false;
         i++;
       } else if (next < ' ') {
-        // Below zero are the bytes of what is not ASCII.
+        // Below zero are the bytes of what is not ASCII; control characters have to be escaped.
+        require(next < 0);
         simple = false;
       }
     }

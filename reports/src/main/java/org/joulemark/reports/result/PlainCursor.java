@@ -16,16 +16,15 @@ final class PlainCursor implements JsonCursor {
   /** Digits of which every number fits a long. */
   private static final int MOST_LONG_DIGITS = 18;
 
-  private static final int LONGEST_NUMBER = 64;
-
   private final RawStringCache strings = new RawStringCache();
   private final JsonIndex index = new JsonIndex(strings);
-  private final char[] digits = new char[LONGEST_NUMBER];
+  private final char[] digits = new char[JsonIndex.LONGEST_NUMBER];
   private byte[] bytes = new byte[0];
   private int part;
 
   /**
-   * Goes to the object or array between those places, wherever the cursor was.
+   * Goes to the object or array between those places, wherever the cursor was; spaces may stand
+   * before it, but no line feed.
    *
    * @return where it ends
    * @throws IOException if it is not plain JSON
@@ -36,7 +35,7 @@ final class PlainCursor implements JsonCursor {
     return index.read(text, from, to);
   }
 
-  /** Whether there is no line feed in the text up to the end of the object or array. */
+  /** Whether there is no line feed within the object or array. */
   boolean isOneLine() {
     return index.isOneLine();
   }
@@ -135,7 +134,9 @@ final class PlainCursor implements JsonCursor {
 
   @Override
   public String rareWord() throws IOException {
-    return word("");
+    expect('"');
+    int string = part++;
+    return RawStringCache.decode(bytes, index.start(string) + 1, index.end(string) - 1);
   }
 
   @Override

@@ -11,15 +11,10 @@ import org.jspecify.annotations.Nullable;
  * string that is known need not be decoded. Not thread-safe.
  */
 final class RawStringCache {
-  private static final int PLACES_LOG2 = 13;
-
-  /** Knuth's multiplier, which spreads the hash over its upper bits. */
-  private static final int SPREAD = 0x9E3779B9;
-
   /** Longer ones come once, and a cache of them would fill the memory. */
   private static final int LONGEST = 512;
 
-  private final @Nullable Entry[] known = new Entry[1 << PLACES_LOG2];
+  private final @Nullable Entry[] known = new Entry[StringPlaces.COUNT];
 
   /**
    * The string between two quotation marks.
@@ -36,7 +31,7 @@ final class RawStringCache {
     for (int i = from; i < to; i++) {
       hash = 31 * hash + text[i];
     }
-    int place = (hash * SPREAD) >>> (Integer.SIZE - PLACES_LOG2);
+    int place = StringPlaces.of(hash);
     Entry there = known[place];
     if (there != null && Arrays.equals(there.raw, 0, there.raw.length, text, from, to)) {
       return there.decoded;
@@ -46,7 +41,8 @@ final class RawStringCache {
     return decoded;
   }
 
-  private static String decode(byte[] text, int from, int to) throws IOException {
+  /** The same as {@link #of}, of a string that is worth no place in the cache. */
+  static String decode(byte[] text, int from, int to) throws IOException {
     if (isSimple(text, from, to)) {
       return new String(text, from, to - from, StandardCharsets.ISO_8859_1);
     }

@@ -8,12 +8,7 @@ import org.jspecify.annotations.Nullable;
  * forgets what another one displaces, so that it never grows. Not thread-safe.
  */
 final class StringCache {
-  private static final int PLACES_LOG2 = 13;
-
-  /** Knuth's multiplier, which spreads the hash over its upper bits. */
-  private static final int SPREAD = 0x9E3779B9;
-
-  private final @Nullable String[] known = new String[1 << PLACES_LOG2];
+  private final @Nullable String[] known = new String[StringPlaces.COUNT];
 
   /** The characters as a string. */
   String of(char[] text, int from, int length) {
@@ -21,7 +16,7 @@ final class StringCache {
     for (int i = from; i < from + length; i++) {
       hash = 31 * hash + text[i];
     }
-    int place = (hash * SPREAD) >>> (Integer.SIZE - PLACES_LOG2);
+    int place = StringPlaces.of(hash);
     String there = known[place];
     if (there != null && isSame(there, text, from, length)) {
       return there;

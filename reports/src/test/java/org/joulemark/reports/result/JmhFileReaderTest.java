@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Files of many blocks: they have the results that they have when they are read in order. */
 class JmhFileReaderTest {
   private static final int RESULTS = 3000;
+  private static final String SEPARATOR = ",\n";
 
   @TempDir Path folder;
 
@@ -47,10 +48,38 @@ class JmhFileReaderTest {
       int length = 2 + random.nextInt(text.length - 4);
       Path file = Files.write(folder.resolve("results.json"), Arrays.copyOf(text, length));
       Reading reading = JmhFileReader.read(file, true);
-      assertThat(reading.rows()).isEqualTo(rows.subList(0, reading.rows().size()));
+      int whole = wholeWithin(results, length);
+      assertThat(reading.rows()).isEqualTo(rows.subList(0, whole));
       assertThat(reading.complaint().orElseThrow())
-          .contains("result " + (reading.rows().size() + 1) + " is none of JMH's");
+          .contains("result " + (whole + 1) + " is none of JMH's");
     }
+  }
+
+  /** How many results end within so many bytes of their {@link #text}. */
+  private static int wholeWithin(List<String> results, int length) {
+    int whole = 0;
+    int end = 1;
+    for (String result : results) {
+      end += result.getBytes(StandardCharsets.UTF_8).length;
+      if (end > length) {
+        break;
+      }
+      whole++;
+      end += SEPARATOR.length();
+    }
+    return whole;
+  }
+
+  /** JSON has four characters of white space, Java many more. */
+  @ParameterizedTest
+  @ValueSource(strings = {"[R\f,R]", "[R,\u000bR]", "\f[R]", "[\u001cR]", "[R\f]", "[R,R\u001c]"})
+  void takesNoOtherWhiteSpaceThanJsons(String shape) throws IOException {
+    String result = "{\"benchmark\":\"org.joulemark.X.y\",\"primaryMetric\":{\"score\":1}}";
+    byte[] text = shape.replace("R", result).getBytes(StandardCharsets.UTF_8);
+    assertThatThrownBy(() -> JmhBlocks.read(new ByteArrayInputStream(text), true))
+        .isInstanceOf(NotPlainException.class);
+    Path file = Files.write(folder.resolve("results.json"), text);
+    assertThat(JmhFileReader.read(file, true).complaint()).isPresent();
   }
 
   @Test
@@ -82,7 +111,7 @@ class JmhFileReaderTest {
   }
 
   private static byte[] text(List<String> results) {
-    return ("[" + String.join(",\n", results) + "]\n").getBytes(StandardCharsets.UTF_8);
+    return ("[" + String.join(SEPARATOR, results) + "]\n").getBytes(StandardCharsets.UTF_8);
   }
 
   private static List<String> results(int seed) {

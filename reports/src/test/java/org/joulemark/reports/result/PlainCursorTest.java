@@ -1,11 +1,13 @@
 package org.joulemark.reports.result;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.core.JsonParser;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -107,6 +109,29 @@ class PlainCursorTest {
     assertThat(byBytes(entry, 0, entry.length)).isEmpty();
   }
 
+  /** As the first bytes of a text, these would say that it is UTF-16. */
+  @Test
+  void refusesAStringThatLooksLikeAnotherEncoding() {
+    for (String name : List.of("reason", "nobody.reads")) {
+      byte[] entry =
+          ("{\"benchmark\":\"b\",\"params\":{},\"outcome\":\"ok\",\""
+                  + name
+                  + "\":\"\u0000A\\\"\u0000\"}")
+              .getBytes(StandardCharsets.UTF_8);
+      assertThat(byTokens(entry, entry.length)).isEmpty();
+      assertThat(byBytes(entry, 0, entry.length)).isEmpty();
+    }
+  }
+
+  @Test
+  void leavesNamesThatAreTooLongForJacksonToIt() {
+    byte[] entry =
+        ("{\"benchmark\":\"b\",\"params\":{},\"outcome\":\"ok\",\"" + "n".repeat(60_000) + "\":1}")
+            .getBytes(StandardCharsets.UTF_8);
+    assertThat(byTokens(entry, entry.length)).isEmpty();
+    assertThat(byBytes(entry, 0, entry.length)).isEmpty();
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -131,6 +156,14 @@ class PlainCursorTest {
     byte[] lines = "{\"a\":\n1}".getBytes(StandardCharsets.UTF_8);
     assertThat(plain.enter(lines, 0, lines.length)).isEqualTo(lines.length);
     assertThat(plain.isOneLine()).isFalse();
+  }
+
+  /** Who goes on to the next line would look through all blank lines again for each of them. */
+  @Test
+  void looksForTheEntryOnThisLineOnly() {
+    byte[] lines = " \r\n{}".getBytes(StandardCharsets.UTF_8);
+    assertThatThrownBy(() -> plain.enter(lines, 0, lines.length))
+        .isInstanceOf(NotPlainException.class);
   }
 
   private Optional<JournalLine> byBytes(byte[] bytes, int from, int to) {
