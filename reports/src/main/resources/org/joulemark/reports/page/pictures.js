@@ -406,26 +406,33 @@ const PICTURES = (() => {
     };
   }
   /**
-   * The room around a heat map's cells: as much as its words take, and no more than leaves room for the cells.
-   * Strategies stand above, where they are seen with the first rows of a long picture, and aslant if they would run into
-   * each other.
+   * The room around a heat map's cells: what its words take, up to a share of the picture. Strategies stand above, where
+   * they are seen with the first rows of a long picture, and aslant if they would run into each other.
    */
   function heatPlace(names, columns, narrow) {
-    const LEAST_SLANT = 40, LINE = 16, GAP = 10;
+    const LEAST_SLANT = 40, LINE = 16, GAP = 10, MARGIN = 14, MOST_LEFT = .4, MOST_RIGHT = .2, NARROW_LEFT = 118;
+    // What "0.00" takes, with the border of its cell.
+    const FIGURE = 36;
     const fontSize = narrow ? 11 : 12;
     const wide = Math.min(innerWidth, 1344) - (narrow ? 52 : 88);
-    const left = narrow ? 118 : Math.min(430, Math.max(120, ...widthsOf(names, 12)) + 2 * GAP);
-    const room = (wide - left) / columns.length;
+    const left = narrow ? NARROW_LEFT : Math.min(MOST_LEFT * wide, Math.max(120, ...widthsOf(names, 12)) + 2 * GAP);
     const widths = widthsOf(columns, fontSize), longest = Math.max(...widths);
-    const level = longest + GAP <= room;
-    // As steep as lets a line of each word pass its neighbours.
-    const angle = Math.max(Math.PI / 180 * LEAST_SLANT, Math.asin(Math.min(1, (fontSize + 2) / room)));
-    const right = level ? 14 : Math.max(14, widths[widths.length - 1] * Math.cos(angle) + GAP - room / 2);
+    const roomBeside = right => (wide - left - right) / columns.length;
+    const level = longest + GAP <= roomBeside(MARGIN);
+    let right = MARGIN, angle = 0;
+    // The names that reach over the last cell take room from the cells, and then are steeper.
+    for (let pass = 0; pass < 3 && !level; pass++) {
+      const room = roomBeside(right);
+      // As steep as lets a line of each name pass its neighbours.
+      angle = Math.max(Math.PI / 180 * LEAST_SLANT, Math.asin(Math.min(1, (fontSize + 2) / room)));
+      const over = widths.map((width, k) => width * Math.cos(angle) + GAP - (columns.length - k - .5) * room);
+      right = Math.min(MOST_RIGHT * wide, Math.max(MARGIN, ...over));
+    }
     return {
-      left, right, fontSize, slant: level ? 0 : Math.round(180 / Math.PI * angle),
+      left, right, fontSize, slant: Math.round(180 / Math.PI * angle),
       top: Math.ceil(level ? LINE + GAP : longest * Math.sin(angle) + LINE + GAP),
-      // Figures that would run into each other are not drawn; the least room that "0.00" takes is 28 pixels.
-      legible: (wide - left - right) / columns.length >= 30
+      // Figures that would run into each other are not drawn.
+      legible: roomBeside(right) >= FIGURE
     };
   }
   /** Of a dark and a light ink the one that can be read better on a shade of the ramp, as WCAG counts contrast. */
@@ -528,16 +535,17 @@ const PICTURES = (() => {
     return {min: Math.pow(10, Math.floor(Math.log10(low) - .05)), max: Math.pow(10, Math.ceil(Math.log10(high) + .05))};
   }
 
-  /** What was measured one way: on one machine, of one model, all parameters but the task and the strategy the same. */
+  /** Results of one model on one machine that differ in the task and in how it was carried out, by a name for each. */
   function taskSettings(rows) {
     const model = REPORT.paramByName.get('model');
     const others = REPORT.what.filter(column => column.name !== 'task' && column !== model);
     const varying = others.filter(column => rows.some(row => column.c[row] !== column.c[rows[0]]));
     const settings = new Map();
     rows.forEach(row => {
-      const name = [REPORT.is('hardware', row), model ? REPORT.text(model, row) : '',
-        ...varying.filter(column => column.c[row] !== 0).map(column => column.name + ' ' + REPORT.text(column, row))]
-          .filter(Boolean).join(' · ');
+      // What tells most of them apart comes first: long names are cut.
+      const name = [model ? REPORT.text(model, row) : '',
+        ...varying.filter(column => column.c[row] !== 0).map(column => column.name + ' ' + REPORT.text(column, row)),
+        REPORT.is('hardware', row)].filter(Boolean).join(' · ');
       if (!settings.has(name)) settings.set(name, []);
       settings.get(name).push(row);
     });
@@ -552,6 +560,7 @@ const PICTURES = (() => {
     const y = metrics.find(column => column.key === state.choice.tasks) || metrics[0];
     const usable = having(all, y);
     const one = y.energy ? ofOneKind(usable) : {rows: usable, kinds: [], caveat: ''};
+    if (!one.rows.length) return {controls: [metricControl('tasks', y, metrics)], why: 'No task has this figure with a known kind of energy.', command: RUN + 'Task'};
     const settings = taskSettings(one.rows);
     const setting = settings.has(state.choice.setting) ? state.choice.setting : settings.keys().next().value;
     const rows = settings.get(setting);
@@ -567,7 +576,7 @@ const PICTURES = (() => {
     }));
     return {
       controls: [metricControl('tasks', y, metrics),
-        settings.size > 1 ? select('Hardware and model', setting, [...settings.keys()].map(s => ({value: s, label: s})),
+        settings.size > 1 ? select('Setting', setting, [...settings.keys()].map(s => ({value: s, label: s})),
             value => { state.choice.setting = value; }) : null, kindControl(one)],
       caveat: [one.caveat, setting + '.', 'Tasks from the least to the most.'].filter(Boolean).join(' '),
       aria: y.title + ' of ' + plural(names.length, 'task') + ' under ' + plural(used.length, 'strategy').replace('strategys', 'strategies'),

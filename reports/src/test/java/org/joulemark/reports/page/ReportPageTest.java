@@ -114,7 +114,7 @@ class ReportPageTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"1400, light", "1400, dark", "420, light", "420, dark"})
+  @CsvSource({"1400, light", "1400, dark", "700, light", "420, light", "420, dark"})
   void drawsEveryPictureOrSaysWhatMakesIt(int width, String scheme) throws IOException {
     open(ResultLoader.load(List.of(Journals.REAL)), width, scheme);
     drawEveryPicture();
@@ -144,9 +144,12 @@ class ReportPageTest {
                     + "const pen = document.createElement('canvas').getContext('2d');"
                     + "pen.font = fontSize + 'px ' + getComputedStyle(document.body).fontFamily;"
                     + "const widest = Math.max(...axis.data.map(one => pen.measureText(one).width));"
+                    + "const slant = Math.abs(rotate) * Math.PI / 180;"
+                    + "const last = pen.measureText(axis.data[axis.data.length - 1]).width;"
                     + "return rotate === 0 ? widest < room"
-                    + " : room * Math.sin(Math.abs(rotate) * Math.PI / 180) >= fontSize"))
-        .as("the strategies' names stand clear of each other")
+                    + " : room * Math.sin(slant) >= fontSize"
+                    + "   && last * Math.cos(slant) <= grid.right + room / 2"))
+        .as("the strategies' names stand clear of each other and of the edge")
         .isEqualTo(true);
     if (width == 1400) {
       assertThat(
@@ -274,11 +277,11 @@ class ReportPageTest {
                     + ".getOption().series.flatMap(one => one.data.map(point => point[1]))"))
         .as("of one batch only")
         .isEqualTo(List.of(4.5, 4.5, 1.5, 1.5));
-    assertThat(new Select(control("tasks", "Hardware and model")).getOptions())
+    assertThat(new Select(control("tasks", "Setting")).getOptions())
         .extracting(WebElement::getText)
         .containsExactly(
-            "NVIDIA A100-PCIE-40GB · qwen2.5-7b · batch 1",
-            "NVIDIA A100-PCIE-40GB · qwen2.5-7b · batch 16");
+            "qwen2.5-7b · batch 1 · NVIDIA A100-PCIE-40GB",
+            "qwen2.5-7b · batch 16 · NVIDIA A100-PCIE-40GB");
     Select kind = new Select(control("tasks", "Energy"));
     kind.selectByValue("modelled");
     assertThat(text("#picture-tasks .caveat")).contains("there was no sensor");
@@ -292,6 +295,25 @@ class ReportPageTest {
     new Select(find("[data-filter=outcome]")).selectByVisibleText("unsupported (2)");
     assertThat(text("#rows tbody")).contains("This GPU has no FP8.");
     assertThat(text("#picture-solution .empty")).contains("java -jar benchmarks.jar");
+    assertQuiet();
+  }
+
+  @Test
+  void aKindOfEnergyThatNobodyKnowsLeavesThePicturesEmpty() throws IOException {
+    Journals.environment(folder, "NVIDIA A100-PCIE-40GB");
+    try (Writer out = Files.newBufferedWriter(folder.resolve("journal.jsonl"))) {
+      Journals.append(
+          out,
+          "task.TaskBenchmark.item",
+          Map.of("task", "mmlu", "strategy", "fp16", "model", "qwen2.5-7b"),
+          Outcome.OK,
+          "",
+          Map.of("energy.kind", "estimated"),
+          Map.of("time ms/op", 5, "energy J/op", 1, "score 1", 0.7));
+    }
+    open(ResultLoader.load(List.of(folder)), 1400, "light");
+    drawEveryPicture();
+    assertThat(text("#picture-tasks .empty")).contains("known kind of energy");
     assertQuiet();
   }
 
