@@ -112,7 +112,7 @@ class TaskJobIT {
         SuiteProcess.run(
             folder,
             ("--engine cpu --out results -f 0 -wi 1 -w 20ms -i 2 -r 50ms TaskBenchmark"
-                    + " -p task=quiz.json,three.jsonl -p items=3,4 -p strategy=fp32,int8-sym -p checkpoint="
+                    + " -p task=quiz.json,three.jsonl -p items=3,4 -p strategy=fp32,w8a16 -p checkpoint="
                     + GoldenFolders.path("tiny-mistral-swa"))
                 .split(" "));
     assertThat(suite.exitCode()).as(suite.out() + suite.err()).isEqualTo(1);
@@ -144,10 +144,10 @@ class TaskJobIT {
         .containsExactly(
             "fp32 opened for this configuration",
             "fp32 kept from the configuration before",
-            "int8-sym opened for this configuration",
-            "int8-sym kept from the configuration before",
+            "w8a16 opened for this configuration",
+            "w8a16 kept from the configuration before",
             "fp32 opened for this configuration",
-            "int8-sym opened for this configuration");
+            "w8a16 opened for this configuration");
   }
 
   private static String room(List<JournalEntry> journal) {

@@ -2,7 +2,6 @@ package org.joulemark.kernels.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
@@ -10,7 +9,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -58,11 +56,6 @@ class CpuEngineTest {
   @AfterAll
   static void close() {
     engine.close();
-  }
-
-  private static void assumeSupported(Precision precision) {
-    Optional<String> reason = CpuIsa.effective().whyNot(precision);
-    assumeTrue(reason.isEmpty(), () -> "skipped: " + reason.orElseThrow());
   }
 
   private static GemmProblem problem(
@@ -126,7 +119,7 @@ class CpuEngineTest {
   @ParameterizedTest(name = "{0} {1} batch {2}, {3} x {4} x {5}")
   @MethodSource("supportedCases")
   void resultsAreRight(Precision precision, Epilogue epilogue, int batch, int m, int n, int k) {
-    assumeSupported(precision);
+    Needs.precision(precision);
     GemmVerification verification =
         runAndVerify(engine, problem(precision, batch, m, n, k, epilogue));
     assertThat(verification.passed()).as(verification.message()).isTrue();
@@ -138,7 +131,7 @@ class CpuEngineTest {
       value = Precision.class,
       names = {"FP32", "FP16", "BF16"})
   void nanInAnOperandIsFound(Precision precision) {
-    assumeSupported(precision);
+    Needs.precision(precision);
     GemmProblem problem = problem(precision, 1, 20, 30, 40, Epilogue.NONE);
     SeededOperands seeded = new SeededOperands(problem);
     OperandSource withNan = new NanIn(seeded);
@@ -179,7 +172,7 @@ class CpuEngineTest {
       value = Precision.class,
       names = {"FP32", "FP16", "BF16", "INT8", "INT8_OUT8"})
   void aPoisonedOutputDoesNotPass(Precision precision) {
-    assumeSupported(precision);
+    Needs.precision(precision);
     GemmProblem problem = problem(precision, 2, 5, 6, 70, Epilogue.NONE);
     SeededOperands source = new SeededOperands(problem);
     try (GemmWork work = engine.gemm(problem, source, HEURISTIC)) {
@@ -230,7 +223,7 @@ class CpuEngineTest {
 
   @Test
   void anIntegerResultHasNoEpilogue() {
-    assumeSupported(Precision.INT8);
+    Needs.precision(Precision.INT8);
     GemmProblem problem = problem(Precision.INT8, 1, 4, 4, 4, Epilogue.RESIDUAL);
     assertThatThrownBy(() -> engine.gemm(problem, new SeededOperands(problem), HEURISTIC))
         .isInstanceOf(UnsupportedWorkException.class)
@@ -288,7 +281,7 @@ class CpuEngineTest {
       value = Precision.class,
       names = {"FP32", "FP16", "BF16", "INT8", "INT8_OUT8"})
   void tunedResultsAreRightToo(Precision precision) {
-    assumeSupported(precision);
+    Needs.precision(precision);
     for (int size : new int[] {1, 33, 160}) {
       GemmProblem problem = problem(precision, 2, size, size + 2, 3 * size, Epilogue.NONE);
       SeededOperands source = new SeededOperands(problem);

@@ -2,13 +2,11 @@ package org.joulemark.kernels.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.joulemark.kernels.engine.Engine;
 import org.joulemark.kernels.engine.EngineOptions;
 import org.joulemark.kernels.engine.LayerOptions;
@@ -96,8 +94,7 @@ class CpuLayerTest {
       value = Precision.class,
       names = {"BF16", "FP16"})
   void sixteenBitPrecisionsAreCheckedWhereTheCpuHasThem(Precision precision) {
-    Optional<String> reason = CpuIsa.effective().whyNot(precision);
-    assumeTrue(reason.isEmpty(), () -> "skipped: " + reason.orElseThrow());
+    Needs.precision(precision);
     assertThat(supported()).contains(precision);
   }
 

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import org.joulemark.kernels.engine.Decisions;
 import org.joulemark.kernels.engine.Engine;
 import org.joulemark.kernels.engine.EngineOptions;
@@ -68,8 +67,7 @@ class CpuModelTest {
   @ParameterizedTest
   @MethodSource("foldersAndPrecisions")
   void equalsTransformers(String name, Precision precision) {
-    Optional<String> reason = CpuIsa.effective().whyNot(precision);
-    assumeTrue(reason.isEmpty(), () -> "skipped: " + reason.orElseThrow());
+    Needs.precision(precision);
     Path folder = GoldenFolders.path(name);
     Checkpoint checkpoint = Checkpoint.open(folder);
     ExpectedPass expected = ExpectedPass.read(folder.resolve("expected.safetensors"));

@@ -29,6 +29,7 @@ import org.joulemark.kernels.model.TensorSource;
 import org.joulemark.kernels.quant.LayerScales;
 import org.joulemark.kernels.quant.LinearPart;
 import org.joulemark.kernels.quant.PartScales;
+import org.joulemark.kernels.quant.Precision;
 import org.joulemark.kernels.quant.Strategy;
 import org.joulemark.kernels.quant.strategy.Strategies;
 import org.junit.jupiter.api.AfterAll;
@@ -166,6 +167,7 @@ class CpuStrategyTest {
 
   @Test
   void theShareOfInt8CallsAndTheTimeOfDecidingAreReported() {
+    Needs.precision(Precision.INT8);
     ModelShape shape = TestShapes.gated("qwen2", 6, 2, 64, 0);
     assertThat(decisions("dynamic/1/1000000", shape).orElseThrow().int8Share()).isEqualTo(1.0);
     assertThat(decisions("dynamic/0.000001/1.0001", shape).orElseThrow().int8Share()).isZero();
@@ -178,6 +180,7 @@ class CpuStrategyTest {
 
   @Test
   void decisionsAreThoseOfTheUnitsBetweenTwoMoments() {
+    Needs.precision(Precision.INT8);
     LayerProblem problem =
         LayerProblem.prefill(
             TestShapes.bloom(3, 80), Strategies.parse("dynamic"), LayerScales.NONE, 1, 9);
@@ -204,6 +207,7 @@ class CpuStrategyTest {
 
   @Test
   void activationsThatAreNotNumbersAreReported() {
+    Needs.precision(Precision.INT8);
     TensorSource broken =
         (tensor, row, into) -> {
           SEEDED.row(tensor, row, into);
