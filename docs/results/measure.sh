@@ -18,7 +18,7 @@
 #   sanitizer  (2)  compute-sanitizer over all our kernels (kernels/src/test/sh/sanitize.sh)
 # Several GPUs of one host can be measured side by side, each with a temporary folder of its own, because JMH locks one:
 #   CUDA_VISIBLE_DEVICES=1 JAVA_TOOL_OPTIONS=-Djava.io.tmpdir=/tmp/gpu1 ... docs/results/measure.sh OUT1 STAGE...
-# MODELS=qwen2.5-7b,yi-6b takes those only. SECONDS_LEFT=N leaves out what would begin later than N seconds from now.
+# MODELS=qwen2.5-7b,yi-6b takes those only, where a stage has a choice of models. SECONDS_LEFT=N leaves out what would begin later than N seconds from now.
 set -uo pipefail
 
 if [ $# -lt 2 ]; then

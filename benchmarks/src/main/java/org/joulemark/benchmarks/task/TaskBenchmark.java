@@ -178,7 +178,8 @@ public class TaskBenchmark extends PassBenchmark {
             batch() * sample.tokens(),
             (double) profile.items() / batch() * operationsPerItem,
             sample.items().size());
-    Ceiling ceiling = Ceiling.of(opened, strategy().base().name(), unit.flops(), unit.bytes());
+    Ceiling ceiling =
+        Ceiling.of(opened, strategy().multiplies().name(), unit.flops(), unit.bytes());
     return new WorkSession(opened, prepared.work(), unit, ceiling, free);
   }
 

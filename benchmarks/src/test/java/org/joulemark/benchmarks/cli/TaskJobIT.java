@@ -2,6 +2,7 @@ package org.joulemark.benchmarks.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -102,6 +103,14 @@ class TaskJobIT {
     assertThat(value(metrics, "task.energy"))
         .isCloseTo(value(metrics, "energy") * 300 * 2 / 3600, Percentage.withPercentage(0.01));
     assertThat(metrics.path("score.kind").path("scoreUnit").asText()).isEqualTo("none");
+  }
+
+  @Test
+  void aQuantizedTaskIsHeldAgainstThePeakOfWhatItMultipliesIn()
+      throws IOException, InterruptedException {
+    SuiteProcess suite = run("-p", "depth=layer", "-p", "strategy=int8-sym");
+    assumeFalse(suite.out().contains("which this CPU lacks"), () -> "skipped: " + suite.out());
+    assertThat(only().notes()).containsEntry("peak.of", "INT8");
   }
 
   @Test
