@@ -2,6 +2,8 @@ package org.joulemark.reports.view;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -25,6 +27,16 @@ class MetricInfoTest {
         .filter(name -> !name.equals(KIND) && MetricInfo.find(name).isEmpty())
         .forEach(unexplained::add);
     assertThat(unexplained).isEmpty();
+  }
+
+  @Test
+  void everyEntryIsDefinedInTheDocumentation() throws IOException {
+    String pages = "";
+    for (String page : List.of("measurement.md", "tasks.md")) {
+      pages += Files.readString(Journals.REAL.resolveSibling(page));
+    }
+    assertThat(pages)
+        .contains(MetricInfo.all().stream().map(info -> "`" + info.name() + "`").toList());
   }
 
   @Test
