@@ -362,7 +362,7 @@ const PICTURES = (() => {
         (byHardware ? 'Work: ' + workLabel(works.work) : 'Hardware: ' + machine) + '.'].filter(Boolean).join(' '),
       aria: 'Heat map of ' + column.title + ', ' + plural(cells.length, 'cell') + '. Best: '
           + (row => pointName(row) + ', ' + withKind(column, row))(best(cells.map(cell => cell.row), column)),
-      height: Math.max(190, place.top + 40 + keys.length * (normalised && !narrow ? 36 : 44)),
+      height: Math.max(190, place.top + 40 + keys.length * Math.max(normalised && !narrow ? 36 : 44, 13 * place.rowLines + 8)),
       head: [byHardware ? 'Hardware' : 'Work', 'Strategy', column.title + ' (' + column.unit + ')', 'Kind', 'Share of the best'],
       body: cells, line: cell => ({
         row: cell.row,
@@ -432,7 +432,9 @@ const PICTURES = (() => {
       left, right, fontSize, slant: Math.round(180 / Math.PI * angle),
       top: Math.ceil(level ? LINE + GAP : longest * Math.sin(angle) + LINE + GAP),
       // Figures that would run into each other are not drawn.
-      legible: roomBeside(right) >= FIGURE
+      legible: roomBeside(right) >= FIGURE,
+      // Names are broken into lines where there is little room; a line is never quite full.
+      rowLines: narrow ? Math.ceil(1.2 * Math.max(...widthsOf(names, 10.5)) / (NARROW_LEFT - 8)) : 1
     };
   }
   /** Of a dark and a light ink the one that can be read better on a shade of the ramp, as WCAG counts contrast. */
