@@ -76,7 +76,7 @@ public class BandwidthBenchmark implements AutoCloseable {
     double stated =
         opened.spec().map(spec -> spec.memoryGigabytesPerSecond() * 1e9).orElse(Double.NaN);
     return new WorkSession(
-        opened, passes, unit, new Ceiling(opened, traffic, unit.bytes(), stated));
+        opened, passes, unit, new Ceiling(opened, traffic, unit.bytes(), stated, true));
   }
 
   /** Fills the device's queue and opens the window. */

@@ -138,10 +138,8 @@ public class GemmBenchmark implements AutoCloseable {
             verification.fidelity(),
             "fidelity",
             Double.NaN);
-    double statedPeak =
-        opened.spec().map(spec -> spec.peakOpsPerSecond(precision)).orElse(Double.NaN);
     return new WorkSession(
-        opened, multiplied, unit, new Ceiling(opened, precision, unit.flops(), statedPeak));
+        opened, multiplied, unit, Ceiling.ofProduct(opened, precision, unit.flops(), unit.bytes()));
   }
 
   private GemmOptions options(GemmOptions defaults) {

@@ -92,7 +92,12 @@ public final class WorkSession implements AutoCloseable {
   public void end(Metric... more) {
     work.drain();
     List<Metric> decided = deciding.map(DecisionWindow::close).orElse(List.of());
+    // Before more work, which is no part of the iteration; what is made of them may take its time.
     DeviceTimes times = work.deviceTimes();
+    WorkWindow.close(() -> metrics(times, decided, List.of(more)), this::runMore);
+  }
+
+  private List<Metric> metrics(DeviceTimes times, List<Metric> decided, List<Metric> more) {
     List<Metric> metrics = new ArrayList<>();
     metrics.add(new Metric("device.time", times.medianSeconds(), "s/op"));
     metrics.add(new Metric("device.time.mean", times.meanSeconds(), "s/op"));
@@ -100,8 +105,8 @@ public final class WorkSession implements AutoCloseable {
     metrics.add(new Metric("device.time.p90", times.p90Seconds(), "s/op"));
     metrics.addAll(ceiling.metrics(times.medianSeconds()));
     metrics.addAll(decided);
-    metrics.addAll(List.of(more));
-    WorkWindow.close(metrics, this::runMore);
+    metrics.addAll(more);
+    return metrics;
   }
 
   /** Another stretch of whole rounds, for a window that is too short to be read well. */

@@ -32,7 +32,7 @@ public class BreakingBenchmark extends PassBenchmark {
     use.runs(work);
     WorkUnit unit = new WorkUnit("unit of " + breaks, 1, 1, 1, "fidelity", 1);
     return new WorkSession(
-        opened, work, unit, new Ceiling(opened, "FP32", 1, Double.NaN), use::giveBack);
+        opened, work, unit, new Ceiling(opened, "FP32", 1, Double.NaN, false), use::giveBack);
   }
 
   private VerifiedModel model(Weights weights, int room) {

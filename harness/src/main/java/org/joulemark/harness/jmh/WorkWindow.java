@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.joulemark.harness.metrics.Metric;
 import org.joulemark.harness.metrics.WorkUnit;
 import org.jspecify.annotations.Nullable;
@@ -59,23 +60,24 @@ public final class WorkWindow {
    * @throws IllegalStateException if no window is open
    */
   public static void close(List<Metric> extra) {
-    end(extra, null);
+    end(() -> extra, null);
   }
 
   /**
    * Ends the window, and lets a profiler lengthen it first where it has not resolved the energy as
    * finely as it was asked to. JMH's own time per operation does not change by that.
    *
-   * @param extra metrics that the state knows; the same names in every iteration
+   * @param extra gives metrics that the state knows, the same names in every iteration; asked when
+   *     the window is closed, so that the time it takes is in no figure
    * @param moreWork runs one more bounded batch of units (some tenths of a second) and waits for
    *     them; called on this thread, any number of times
    * @throws IllegalStateException if no window is open
    */
-  public static void close(List<Metric> extra, Runnable moreWork) {
+  public static void close(Supplier<List<Metric>> extra, Runnable moreWork) {
     end(extra, moreWork);
   }
 
-  private static synchronized void end(List<Metric> extra, @Nullable Runnable moreWork) {
+  private static synchronized void end(Supplier<List<Metric>> extra, @Nullable Runnable moreWork) {
     Open window = open;
     if (window == null) {
       throw new IllegalStateException("No work window is open.");
@@ -86,8 +88,9 @@ public final class WorkWindow {
     if (told != null) {
       told.closing(moreWork);
     }
+    List<Metric> known = List.copyOf(extra.get());
     open = null;
-    closed = new ClosedWindow(window.unit, units, seconds, List.copyOf(extra));
+    closed = new ClosedWindow(window.unit, units, seconds, known);
     for (String[] note : NOTES_WAITING) {
       write(note[0], note[1]);
     }

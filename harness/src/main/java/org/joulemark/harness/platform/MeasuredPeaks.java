@@ -54,6 +54,18 @@ public final class MeasuredPeaks {
     return opsPerSecond;
   }
 
+  /**
+   * The best rate recorded of that GPU and precision.
+   *
+   * @param gpu UUID of the GPU
+   * @param precision name of the precision
+   * @return NaN if none has been
+   * @throws IOException if the file cannot be read
+   */
+  public double best(String gpu, String precision) throws IOException {
+    return read().getOrDefault(gpu, Map.of()).getOrDefault(precision, Double.NaN);
+  }
+
   private Map<String, Map<String, Double>> read() throws IOException {
     if (!Files.exists(file)) {
       return new TreeMap<>();

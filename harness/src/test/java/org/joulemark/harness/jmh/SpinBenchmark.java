@@ -69,7 +69,7 @@ public class SpinBenchmark {
   @TearDown(Level.Iteration)
   public void close() {
     if (!device.equals("never")) {
-      WorkWindow.close(List.of(new Metric("device.time", 0.002, "s/op")), this::batch);
+      WorkWindow.close(() -> List.of(new Metric("device.time", 0.002, "s/op")), this::batch);
     }
   }
 }

@@ -7,6 +7,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.locks.LockSupport;
+import org.joulemark.harness.metrics.Metric;
 import org.joulemark.harness.metrics.WorkUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -64,6 +67,20 @@ class WorkWindowTest {
   void aDamagedNotesFileIsRefused() throws IOException {
     Path file = Files.writeString(folder.resolve("notes"), "{\"key\":1}\n");
     assertThatThrownBy(() -> ForkNotes.read(file)).isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void whatItTakesToFindTheStatesMetricsIsNotInTheWindow() {
+    WorkWindow.open(UNIT, "cpu", () -> 0);
+    WorkWindow.close(
+        () -> {
+          LockSupport.parkNanos(300_000_000);
+          return List.of(new Metric("own", 1, "1"));
+        },
+        () -> {});
+    WorkWindow.ClosedWindow closed = Objects.requireNonNull(WorkWindow.lastClosed());
+    assertThat(closed.seconds()).isLessThan(0.25);
+    assertThat(closed.extra()).extracting(Metric::name).containsExactly("own");
   }
 
   @Test

@@ -21,14 +21,34 @@ class GpuCatalogueTest {
     "NVIDIA GeForce RTX 4090, RTX 4090",
     "NVIDIA GeForce RTX 4060 Ti, RTX 4060 Ti 16GB",
     "NVIDIA L40S, L40S",
-    "NVIDIA L4, L4"
+    "NVIDIA L4, L4",
+    "Tesla T4, T4",
+    "NVIDIA B200, B200",
+    "NVIDIA GeForce RTX 5090, RTX 5090"
   })
   void findsAGpuByTheNameThatItsDriverGives(String deviceName, String entry) {
     assertThat(catalogue.find(deviceName).map(GpuSpec::name)).contains(entry);
   }
 
   @ParameterizedTest
-  @CsvSource({"NVIDIA GeForce RTX 3090", "NVIDIA H100 PCIe", "NVIDIA L40", "Radeon"})
+  @CsvSource({
+    "NVIDIA GeForce RTX 3090",
+    "NVIDIA GeForce RTX 4090 D",
+    "NVIDIA GeForce RTX 4090 Laptop GPU",
+    "NVIDIA GeForce RTX 5090 Laptop GPU",
+    "NVIDIA H100 PCIe",
+    "NVIDIA H100 NVL",
+    "NVIDIA H100 80GB HBM3 MIG 1g.10gb",
+    "NVIDIA H200 NVL",
+    "NVIDIA GH200 480GB",
+    "NVIDIA GB200",
+    "NVIDIA A100-PCIE-80GB",
+    "NVIDIA A100-SXM4-40GB",
+    "NVIDIA T400 4GB",
+    "Tesla V100S-PCIE-32GB",
+    "NVIDIA L40",
+    "Radeon"
+  })
   void doesNotTakeOneGpuForAnother(String deviceName) {
     assertThat(catalogue.find(deviceName)).isEqualTo(Optional.empty());
   }

@@ -24,6 +24,16 @@ class MeasuredPeaksTest {
   }
 
   @Test
+  void askingForTheBestRecordsNothing() throws IOException {
+    Path file = folder.resolve("peaks.json");
+    assertThat(new MeasuredPeaks(file).best("GPU-1", "FP16")).isNaN();
+    assertThat(file).doesNotExist();
+    new MeasuredPeaks(file).record("GPU-1", "FP16", 7e14);
+    assertThat(new MeasuredPeaks(file).best("GPU-1", "FP16")).isEqualTo(7e14);
+    assertThat(new MeasuredPeaks(file).best("GPU-1", "INT8")).isNaN();
+  }
+
+  @Test
   void aBrokenFileIsAnErrorAndStays() throws IOException {
     Path file = Files.writeString(folder.resolve("peaks.json"), "{\"GPU-1\":");
     assertThatThrownBy(() -> new MeasuredPeaks(file).record("GPU-1", "FP16", 1))
