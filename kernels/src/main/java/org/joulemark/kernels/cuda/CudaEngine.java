@@ -27,7 +27,7 @@ import org.joulemark.kernels.layer.LinearProblem;
 import org.joulemark.kernels.layer.ModelProblem;
 import org.joulemark.kernels.model.TensorSource;
 import org.joulemark.kernels.quant.ElementType;
-import org.joulemark.kernels.quant.Precision;
+import org.joulemark.kernels.quant.Strategy;
 import org.joulemark.kernels.quant.definition.WeightRows;
 import org.joulemark.kernels.selftest.Checks;
 import org.joulemark.kernels.selftest.SelfChecking;
@@ -284,12 +284,12 @@ public final class CudaEngine implements Engine, SelfChecking {
   }
 
   /** How a layer or a model is carried out, apart from what cuBLASLt chose. */
-  static Map<String, String> factsOf(LayerOptions options, Precision precision) {
+  static Map<String, String> factsOf(LayerOptions options, Strategy strategy) {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("library", options.library());
     facts.put("algorithm", options.algorithm());
     facts.put("launch", options.launch());
-    facts.put("kv.cache", precision.activation().name());
+    facts.put("kv.cache", strategy.int8Cache() ? "INT8" : strategy.base().activation().name());
     return facts;
   }
 

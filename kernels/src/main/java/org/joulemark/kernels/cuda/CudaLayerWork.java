@@ -91,7 +91,7 @@ final class CudaLayerWork extends ForwardingWork implements LayerWork {
     }
     this.layer = pass.bind(weights, cache);
     Map<String, String> facts = new LinkedHashMap<>(pass.facts());
-    facts.putAll(CudaEngine.factsOf(options, problem.precision()));
+    facts.putAll(CudaEngine.factsOf(options, problem.strategy()));
     facts.put("memory.bytes", Long.toString(arena.bytes()));
     this.work =
         scope.own(

@@ -88,7 +88,7 @@ final class CudaLinearWork extends ForwardingWork implements LinearWork {
     nans.clear();
     this.call = linear.bind(weights, x, y, null);
     Map<String, String> facts = new LinkedHashMap<>(linear.facts());
-    facts.putAll(CudaEngine.factsOf(options, problem.precision()));
+    facts.putAll(CudaEngine.factsOf(options, problem.strategy()));
     facts.put("memory.bytes", Long.toString(arena.bytes()));
     this.work =
         scope.own(

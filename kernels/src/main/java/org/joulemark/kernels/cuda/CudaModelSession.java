@@ -330,7 +330,7 @@ final class CudaModelSession implements ModelSession {
   @Override
   public Map<String, String> facts() {
     Map<String, String> facts = new TreeMap<>(single.facts());
-    facts.putAll(CudaEngine.factsOf(options, problem.precision()));
+    facts.putAll(CudaEngine.factsOf(options, problem.strategy()));
     facts.put("memory.bytes", Long.toString(weightAndCacheBytes));
     return facts;
   }

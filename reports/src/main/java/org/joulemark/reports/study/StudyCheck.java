@@ -171,7 +171,7 @@ public final class StudyCheck {
   private Finding taskRatio(Claim claim) {
     List<Evidence> evidence = new ArrayList<>();
     for (TaskResult mmlu : usable) {
-      if (!mmlu.task().equals(MMLU)) {
+      if (!mmlu.task().equals(MMLU) || !asItself(mmlu)) {
         continue;
       }
       for (TaskResult gsm8k : usable) {
@@ -204,6 +204,11 @@ public final class StudyCheck {
         ? Finding.untestable(
             claim, "It needs mmlu and gsm8k of one model in one strategy on one device.")
         : Finding.of(claim, evidence);
+  }
+
+  /** MMLU is scored by what follows its prompts; items that decode besides are another task. */
+  private static boolean asItself(TaskResult mmlu) {
+    return mmlu.decoded().equals("auto") || mmlu.decoded().equals("0");
   }
 
   private Finding distillation(Claim claim) {

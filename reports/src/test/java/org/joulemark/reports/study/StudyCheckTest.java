@@ -180,6 +180,36 @@ class StudyCheckTest {
         .contains("2.365");
   }
 
+  @Test
+  void mmluThatDecodesIsNoMmlu() {
+    results.add(
+        decoding(result("mmlu", QWEN, "fp16", "1", "measured", "NVIDIA H200", 1000, 1, 826)));
+    add("gsm8k", QWEN, "fp16", 773, 2);
+    assertThat(finding("gsm8k-over-mmlu").verdict()).isEqualTo(Verdict.NOT_TESTABLE);
+    add("mmlu", QWEN, "fp16", 100, 0.5);
+    assertThat(finding("gsm8k-over-mmlu").verdict()).isEqualTo(Verdict.SUPPORTED);
+  }
+
+  private static TaskResult decoding(TaskResult of) {
+    return new TaskResult(
+        of.task(),
+        of.model(),
+        of.strategy(),
+        of.batch(),
+        of.depth(),
+        of.items(),
+        "131",
+        of.device(),
+        of.energyKind(),
+        of.wattHours(),
+        of.hours(),
+        of.score(),
+        of.scoreSource(),
+        of.eor(),
+        of.tweor(),
+        of.itemTokens());
+  }
+
   private void add(String task, String model, String strategy, double wattHours, double halfWidth) {
     results.add(
         result(task, model, strategy, "1", "measured", "NVIDIA H200", wattHours, halfWidth, 700));
