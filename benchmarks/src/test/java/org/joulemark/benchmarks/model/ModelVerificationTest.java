@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.joulemark.benchmarks.work.GoldenFolders;
 import org.joulemark.benchmarks.work.PassMismatchException;
 import org.joulemark.benchmarks.work.ScaleFinder;
@@ -63,6 +64,30 @@ class ModelVerificationTest {
         new ModelVerification(definition(strategy), checkpoint.shape(), checkpoint);
     double fidelity = verification.verify("test", strategy, List.of(), 2, options, 1);
     assertThat(fidelity).isBetween(0.5, 1 - 1e-4);
+  }
+
+  /** Kernels for up to 16 rows multiply the decoded token, and others a prompt that is timed. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 16})
+  void thePromptHasMoreRowsThanKernelsForFewTake(int batch) {
+    AtomicInteger rows = new AtomicInteger();
+    Engine engine =
+        (Engine)
+            Proxy.newProxyInstance(
+                Engine.class.getClassLoader(),
+                new Class<?>[] {Engine.class},
+                (proxy, method, arguments) -> {
+                  ModelProblem asked = (ModelProblem) arguments[0];
+                  rows.set(asked.batch() * asked.capacity());
+                  throw new UnsupportedWorkException("seen");
+                });
+    ModelVerification verification = new ModelVerification(engine, checkpoint.shape(), checkpoint);
+    assertThatThrownBy(
+            () ->
+                verification.verify(
+                    "test", Strategies.parse("int8-sym"), List.of(), batch, options, 1))
+        .isInstanceOf(UnsupportedWorkException.class);
+    assertThat(rows.get()).isBetween(17, 32);
   }
 
   @ParameterizedTest
