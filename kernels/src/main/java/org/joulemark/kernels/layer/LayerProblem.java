@@ -174,7 +174,8 @@ public record LayerProblem(
   /**
    * Bytes that no implementation can avoid moving in one pass: every weight once, the residual
    * stream in and out, the new tokens' keys and values written, and the context's visible ones
-   * read; all in the strategy's formats, scales and the few numbers of norms and biases as weights.
+   * read; all in the strategy's formats, the few numbers of norms and biases as weights, scales as
+   * {@link Strategy#weightBytes} and {@link Strategy#cacheBytes} count them.
    */
   public double compulsoryBytes() {
     double weights = shape.parametersPerLayer() * strategy.weightBytes();

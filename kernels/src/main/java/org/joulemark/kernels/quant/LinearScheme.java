@@ -6,7 +6,10 @@ package org.joulemark.kernels.quant;
  */
 public sealed interface LinearScheme {
 
-  /** Bits that one weight takes in memory, its share of the scales not counted. */
+  /**
+   * Bits that one weight takes in memory: with its share of a group's scale and zero point, without
+   * that of a channel's or a part's scale, which is less than a thousandth.
+   */
   double weightBits(Precision base);
 
   /** What the fastest of the scheme's products multiply in: whose rate they are held against. */
@@ -126,6 +129,9 @@ public sealed interface LinearScheme {
    * @param group inputs that share a scale; 0 for all
    */
   record WeightOnly(int bits, int group) implements LinearScheme {
+    /** A scale and a zero point in one word. */
+    private static final double GROUP_BITS = 32;
+
     @Override
     public Precision multiplies(Precision base) {
       return base;
@@ -133,7 +139,7 @@ public sealed interface LinearScheme {
 
     @Override
     public double weightBits(Precision base) {
-      return bits;
+      return group == 0 ? bits : bits + GROUP_BITS / group;
     }
 
     @Override

@@ -37,7 +37,7 @@ public record Strategy(
     return linear.multiplies(base);
   }
 
-  /** Bytes that one weight of a linear part takes in memory, scales not counted. */
+  /** Bytes that one weight of a linear part takes in memory, as {@link LinearScheme#weightBits}. */
   public double weightBytes() {
     return linear.weightBits(base) / 8;
   }

@@ -93,4 +93,13 @@ class StrategiesTest {
   void workIsHeldAgainstTheRateOfWhatItMultipliesIn(String id, Precision multiplies) {
     assertEquals(multiplies, Strategies.parse(id).multiplies());
   }
+
+  /**
+   * A group's scale and zero point are a sixteenth of its codes; a channel's are next to nothing.
+   */
+  @ParameterizedTest
+  @CsvSource({"fp32, 4", "fp16, 2", "int8-sym, 1", "fp8, 1", "w8a16, 1", "w4a16, 0.53125"})
+  void aWeightTakesItsCodeAndItsShareOfAGroup(String id, double bytes) {
+    assertEquals(bytes, Strategies.parse(id).weightBytes());
+  }
 }
