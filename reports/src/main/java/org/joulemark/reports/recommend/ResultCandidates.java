@@ -18,6 +18,7 @@ import org.joulemark.reports.compare.Hardware;
 import org.joulemark.reports.result.LocatedRow;
 import org.joulemark.reports.result.ResultFile;
 import org.joulemark.reports.result.ResultRow;
+import org.joulemark.reports.result.RowEnvironment;
 import org.joulemark.reports.table.SummaryTable;
 
 /** Candidates from results of this suite. */
@@ -77,7 +78,7 @@ public final class ResultCandidates implements CandidateSource {
               candidate(
                   row,
                   provenance.get(),
-                  file.environment(),
+                  RowEnvironment.of(row, file.environment()),
                   file.file() + ":" + located.place(),
                   baselines));
         }

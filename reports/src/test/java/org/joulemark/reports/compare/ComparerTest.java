@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.joulemark.harness.platform.Environment;
 import org.joulemark.reports.Journals;
 import org.joulemark.reports.result.ResultFile;
 import org.joulemark.reports.result.ResultLoader;
@@ -199,6 +200,48 @@ class ComparerTest {
         .containsExactly(
             "Only A has results of NVIDIA A100, driver 580.1.",
             "Only B has results of NVIDIA V100, driver 580.1.");
+  }
+
+  @Test
+  void theDevicesOfOneFolderAreComparedEachWithItself() throws IOException {
+    Environment a100 = gpu("device.name", "NVIDIA A100", "device.uuid", "GPU-2");
+    Comparison comparison =
+        compare(twoDevices("a", gpu(), a100, 200), twoDevices("b", a100, gpu(), 206));
+    assertThat(comparison.differences()).isEmpty();
+    assertThat(comparison.hardware())
+        .extracting(part -> part.hardware().title())
+        .containsExactly("NVIDIA H200, driver 580.1", "NVIDIA A100, driver 580.1");
+    assertThat(comparison.rows())
+        .extracting(row -> Objects.requireNonNull(row.time()).verdict())
+        .containsExactly(Verdict.SLOWER, Verdict.SAME);
+  }
+
+  /** A run on two GPUs, of which the file's environment has {@code last}. */
+  private List<ResultFile> twoDevices(
+      String name, Environment first, Environment last, double h200Micros) throws IOException {
+    RunFiles run = run(name);
+    for (Environment device : List.of(first, last)) {
+      boolean h200 = device.engine().containsValue("NVIDIA H200");
+      run.row(with(FP16, "device", h200 ? "0" : "1"), around(h200 ? h200Micros : 500), around(0.2))
+          .on(device);
+    }
+    return run.write(last);
+  }
+
+  @Test
+  void aProcessorBesideAGpuHasNoneOfItsFacts() throws IOException {
+    Map<String, String> params = Map.of("engine", "cpu", "precision", "FP32");
+    List<ResultFile> both =
+        run("a")
+            .row(FP16, around(200), around(0.15))
+            .on(gpu())
+            .row(params, around(900), around(0.3))
+            .change(line -> line.withObject("/notes").put("engine.device.name", "Xeon"))
+            .write(gpu("device.name", "Xeon"));
+    Comparison comparison = compare(both, both);
+    assertThat(comparison.hardware())
+        .extracting(part -> part.hardware().title())
+        .containsExactly("NVIDIA H200, driver 580.1", "Xeon");
   }
 
   @Test

@@ -63,6 +63,20 @@ public final class RunFiles {
     return this;
   }
 
+  /** Has the last row say which GPU it comes from, as {@code device} does of a whole file. */
+  public RunFiles on(Environment device) {
+    return change(
+        line ->
+            device
+                .engine()
+                .forEach(
+                    (key, value) -> {
+                      if (!key.equals("name")) {
+                        line.withObject("/notes").put("engine." + key, value);
+                      }
+                    }));
+  }
+
   /** A configuration that failed. */
   public RunFiles failed(Map<String, String> params, String reason) {
     lines.add(line(GEMM, params, "failed", reason));

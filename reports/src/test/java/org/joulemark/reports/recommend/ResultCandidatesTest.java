@@ -2,6 +2,7 @@ package org.joulemark.reports.recommend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 import static org.joulemark.reports.compare.RunFiles.around;
 import static org.joulemark.reports.compare.RunFiles.gpu;
@@ -12,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import org.joulemark.harness.platform.Environment;
 import org.joulemark.reports.compare.RunFiles;
 import org.joulemark.reports.result.ResultFile;
 import org.junit.jupiter.api.Test;
@@ -52,6 +55,58 @@ class ResultCandidatesTest {
     assertThat(found.memoryGigabytes()).isCloseTo(150.1, within(0.1));
     assertThat(found.price()).isEqualTo(30000);
     assertThat(found.source()).endsWith("journal.jsonl:1");
+  }
+
+  @Test
+  void eachDeviceOfAFileHasItsOwnNameMemoryAndPowerLimit() throws IOException {
+    Environment h200 = gpu("device.memory.bytes", "150000000000");
+    Environment a100 =
+        gpu(
+            "device.name", "NVIDIA A100",
+            "device.uuid", "GPU-2",
+            "device.memory.bytes", "80000000000");
+    List<ResultFile> files =
+        new RunFiles(folder)
+            .row(FP16, around(200), around(0.15))
+            .on(h200)
+            .row(FP16, around(400), around(0.2))
+            .on(a100)
+            .row(with(FP16, "engine", "cpu"), "modelled", around(900), around(0.3))
+            .change(line -> line.withObject("/notes").put("engine.device.name", "Xeon"))
+            .write(
+                withGpuState(
+                    a100,
+                    Map.of(
+                        "gpu0.uuid", "GPU-1",
+                        "gpu0.power.limit.watts", "700",
+                        "gpu1.uuid", "GPU-2",
+                        "gpu1.power.limit.watts", "400")));
+    assertThat(new ResultCandidates(files, Prices.NONE).candidates())
+        .extracting(Candidate::hardware, Candidate::memoryGigabytes, Candidate::boardWatts)
+        .containsExactly(
+            tuple("NVIDIA H200", 150.0, 700.0),
+            tuple("NVIDIA A100", 80.0, 400.0),
+            tuple("Xeon", Double.NaN, Double.NaN));
+  }
+
+  private static Map<String, String> with(Map<String, String> params, String name, String value) {
+    Map<String, String> more = new TreeMap<>(params);
+    more.put(name, value);
+    return more;
+  }
+
+  private static Environment withGpuState(Environment known, Map<String, String> state) {
+    return new Environment(
+        known.recordedAt(),
+        known.suite(),
+        known.arguments(),
+        known.preset(),
+        known.operatingSystem(),
+        known.jdk(),
+        known.cpu(),
+        known.memoryBytes(),
+        known.engine(),
+        state);
   }
 
   @Test
