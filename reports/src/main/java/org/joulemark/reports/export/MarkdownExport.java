@@ -78,7 +78,7 @@ public final class MarkdownExport {
   private static List<String> cells(ReportRow row, Set<String> varying) {
     List<String> cells = new ArrayList<>(List.of(text(row.hardware().name())));
     varying.forEach(name -> cells.add(text(row.result().params().getOrDefault(name, ""))));
-    cells.add(SummaryTable.time(row.result().primary()));
+    cells.add(SummaryTable.time(row.result()));
     cells.add(quantity(row, "flop.rate"));
     MetricValue energy = row.result().metric("energy");
     cells.add(

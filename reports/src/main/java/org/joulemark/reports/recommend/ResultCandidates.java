@@ -16,6 +16,7 @@ import org.joulemark.reports.compare.EnvironmentFacts;
 import org.joulemark.reports.compare.ForkMeans;
 import org.joulemark.reports.compare.Hardware;
 import org.joulemark.reports.result.LocatedRow;
+import org.joulemark.reports.result.OperationTime;
 import org.joulemark.reports.result.ResultFile;
 import org.joulemark.reports.result.ResultRow;
 import org.joulemark.reports.result.RowEnvironment;
@@ -104,7 +105,7 @@ public final class ResultCandidates implements CandidateSource {
         retention(row, baselines),
         row.metric("eor").value(),
         row.metric("energy").value(),
-        mean(ForkMeans.secondsPerOperation(row.primary())),
+        mean(ForkMeans.secondsPerOperation(OperationTime.of(row))),
         row.metric("power").value(),
         boardWatts(environment, hardware),
         memoryGigabytes(environment),

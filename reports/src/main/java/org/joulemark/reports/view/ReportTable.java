@@ -14,6 +14,7 @@ import java.util.TreeSet;
 import org.joulemark.harness.metrics.Metrics;
 import org.joulemark.reports.result.LocatedRow;
 import org.joulemark.reports.result.MetricValue;
+import org.joulemark.reports.result.OperationTime;
 import org.joulemark.reports.result.ResultFile;
 import org.joulemark.reports.result.ResultRow;
 import org.joulemark.reports.result.ResultSet;
@@ -188,7 +189,7 @@ public record ReportTable(
   }
 
   private static MetricValue time(ReportRow row) {
-    return TimeUnits.inSeconds(row.result().primary());
+    return TimeUnits.inSeconds(OperationTime.of(row.result()));
   }
 
   private static MetricValue intensity(ReportRow row) {
