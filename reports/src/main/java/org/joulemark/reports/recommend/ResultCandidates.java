@@ -36,8 +36,7 @@ public final class ResultCandidates implements CandidateSource {
           "algo",
           "attention",
           "launch",
-          "threads",
-          "cache");
+          "threads");
 
   /** Parameters of no consequence for a choice. */
   private static final Set<String> NEITHER = Set.of("seed", "device", "engine", "threads");

@@ -128,6 +128,21 @@ class ResultCandidatesTest {
         .containsOnly("GemmBenchmark.gemm model=m");
   }
 
+  /** Of hot operands, a small work reads nothing from memory. */
+  @Test
+  void hotOperandsAreOtherWorkThanRotatingOnes() throws IOException {
+    List<ResultFile> files =
+        new RunFiles(folder)
+            .row(with(FP16, "cache", "hot"), around(100), around(0.1))
+            .row(with(FP16, "cache", "rotating"), around(200), around(0.2))
+            .write(gpu());
+    assertThat(new ResultCandidates(files, Prices.NONE).candidates())
+        .extracting(Candidate::work, Candidate::variant)
+        .containsExactly(
+            tuple("GemmBenchmark.gemm cache=hot model=m", "algo=tuned"),
+            tuple("GemmBenchmark.gemm cache=rotating model=m", "algo=tuned"));
+  }
+
   @Test
   void aTasksScoreIsHeldAgainstTheBaselines() throws IOException {
     List<ResultFile> files =
