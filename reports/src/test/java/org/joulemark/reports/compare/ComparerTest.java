@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.joulemark.reports.compare.RunFiles.around;
 import static org.joulemark.reports.compare.RunFiles.gpu;
+import static org.joulemark.reports.compare.RunFiles.with;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -13,7 +14,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.joulemark.harness.platform.Environment;
 import org.joulemark.reports.Journals;
@@ -373,12 +373,6 @@ class ComparerTest {
 
   private static List<ResultFile> both(List<ResultFile> a, List<ResultFile> b) {
     return Stream.concat(a.stream(), b.stream()).toList();
-  }
-
-  private static Map<String, String> with(Map<String, String> params, String name, String value) {
-    Map<String, String> more = new TreeMap<>(params);
-    more.put(name, value);
-    return more;
   }
 
   private static double[] five(double mean) {

@@ -44,6 +44,13 @@ public final class RunFiles {
     return values;
   }
 
+  /** {@code params} with one more, or another value of one. */
+  public static Map<String, String> with(Map<String, String> params, String name, String value) {
+    Map<String, String> more = new TreeMap<>(params);
+    more.put(name, value);
+    return more;
+  }
+
   /** A configuration with one value of time (µs) and energy (J) a fork. */
   public RunFiles row(Map<String, String> params, double[] micros, double[] joules) {
     return row(params, "measured", micros, joules);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 import static org.joulemark.reports.compare.RunFiles.around;
 import static org.joulemark.reports.compare.RunFiles.gpu;
+import static org.joulemark.reports.compare.RunFiles.with;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -13,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.joulemark.harness.platform.Environment;
 import org.joulemark.reports.compare.RunFiles;
 import org.joulemark.reports.result.ResultFile;
@@ -87,12 +87,6 @@ class ResultCandidatesTest {
             tuple("NVIDIA H200", 150.0, 700.0),
             tuple("NVIDIA A100", 80.0, 400.0),
             tuple("Xeon", Double.NaN, Double.NaN));
-  }
-
-  private static Map<String, String> with(Map<String, String> params, String name, String value) {
-    Map<String, String> more = new TreeMap<>(params);
-    more.put(name, value);
-    return more;
   }
 
   private static Environment withGpuState(Environment known, Map<String, String> state) {
