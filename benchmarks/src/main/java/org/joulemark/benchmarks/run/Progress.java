@@ -64,7 +64,7 @@ final class Progress {
     if (row.outcome() != Outcome.OK) {
       return row.outcome().id() + ": " + row.reason();
     }
-    return SummaryTable.time(row.primary())
+    return SummaryTable.time(row)
         + "/op, "
         + Quantity.format(row.metric("flop.rate").value(), "FLOP/s")
         + ", "

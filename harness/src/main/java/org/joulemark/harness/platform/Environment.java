@@ -78,8 +78,22 @@ public record Environment(
   public Environment withEngine(Map<String, String> facts) {
     Map<String, String> merged = new TreeMap<>(engine);
     merged.putAll(facts);
+    return ofEngine(merged);
+  }
+
+  /** The same with {@code facts} in place of all that it says about the engine. */
+  public Environment ofEngine(Map<String, String> facts) {
     return new Environment(
-        recordedAt, suite, arguments, preset, operatingSystem, jdk, cpu, memoryBytes, merged, gpu);
+        recordedAt,
+        suite,
+        arguments,
+        preset,
+        operatingSystem,
+        jdk,
+        cpu,
+        memoryBytes,
+        new TreeMap<>(facts),
+        gpu);
   }
 
   /**

@@ -49,12 +49,15 @@ public final class EnvironmentFacts {
   }
 
   /**
-   * A fact of the state that the measured GPU was in at the start.
+   * A fact of the state that the measured GPU was in at the start; a processor has none, whatever
+   * GPUs are beside it.
    *
    * @param key such as {@code power.limit.watts}
    */
   public static Optional<String> gpuState(Environment environment, String key) {
-    return Optional.ofNullable(environment.gpu().get(stateKey(environment) + key));
+    return onGpu(environment)
+        ? Optional.ofNullable(environment.gpu().get(stateKey(environment) + key))
+        : Optional.empty();
   }
 
   /** The differences, those that block first; a missing sidecar is one that blocks. */

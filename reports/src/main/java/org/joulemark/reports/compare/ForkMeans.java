@@ -20,15 +20,15 @@ public final class ForkMeans {
    *
    * @return a value for each fork that has one; empty where the unit is no time and no rate
    */
-  public static List<Double> secondsPerOperation(MetricValue primary) {
-    String[] parts = primary.unit().split("/", -1);
+  public static List<Double> secondsPerOperation(MetricValue time) {
+    String[] parts = time.unit().split("/", -1);
     if (parts.length == 2 && parts[1].equals("op") && SECONDS.containsKey(parts[0])) {
       double scale = SECONDS.get(parts[0]);
-      return means(primary, value -> value * scale);
+      return means(time, value -> value * scale);
     }
     if (parts.length == 2 && parts[0].equals("ops") && SECONDS.containsKey(parts[1])) {
       double scale = SECONDS.get(parts[1]);
-      return means(primary, value -> scale / value);
+      return means(time, value -> scale / value);
     }
     return List.of();
   }

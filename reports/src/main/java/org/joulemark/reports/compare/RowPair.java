@@ -3,7 +3,10 @@ package org.joulemark.reports.compare;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.stream.Stream;
+import org.joulemark.reports.result.MetricValue;
+import org.joulemark.reports.result.OperationTime;
 import org.joulemark.reports.result.ResultRow;
 import org.jspecify.annotations.Nullable;
 
@@ -35,11 +38,12 @@ record RowPair(
       List<ResultRow> after,
       Rules rules) {
     boolean onCpu = "cpu".equals(configuration.params().get("engine"));
+    Function<ResultRow, MetricValue> timeOf = timeOf(before, after);
     Question time =
         new Question(
             ComparedQuantity.TIME,
-            seconds(before),
-            seconds(after),
+            seconds(before, timeOf),
+            seconds(after, timeOf),
             onCpu ? rules.cpuTimeThreshold() : rules.gpuTimeThreshold());
     List<Double> joulesBefore = joules(before);
     List<Double> joulesAfter = joules(after);
@@ -107,9 +111,19 @@ record RowPair(
             + " in B, and kinds are never compared");
   }
 
-  private static List<Double> seconds(List<ResultRow> rows) {
+  /** JMH's figure and that of whole rounds differ, so all rows have the one or all the other. */
+  private static Function<ResultRow, MetricValue> timeOf(
+      List<ResultRow> before, List<ResultRow> after) {
+    return Stream.concat(before.stream(), after.stream())
+            .allMatch(row -> OperationTime.ofWholeRounds(row).isPresent())
+        ? OperationTime::of
+        : ResultRow::primary;
+  }
+
+  private static List<Double> seconds(
+      List<ResultRow> rows, Function<ResultRow, MetricValue> timeOf) {
     return rows.stream()
-        .flatMap(row -> ForkMeans.secondsPerOperation(row.primary()).stream())
+        .flatMap(row -> ForkMeans.secondsPerOperation(timeOf.apply(row)).stream())
         .toList();
   }
 

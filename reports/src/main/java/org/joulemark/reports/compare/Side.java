@@ -10,6 +10,7 @@ import org.joulemark.harness.platform.Environment;
 import org.joulemark.reports.result.LocatedRow;
 import org.joulemark.reports.result.ResultFile;
 import org.joulemark.reports.result.ResultRow;
+import org.joulemark.reports.result.RowEnvironment;
 
 /** All results of one hardware in one of the two runs, by configuration. */
 final class Side {
@@ -28,10 +29,12 @@ final class Side {
   static Map<Hardware, Side> of(List<ResultFile> files) {
     Map<Hardware, Side> sides = new LinkedHashMap<>();
     for (ResultFile file : files) {
-      Side side =
-          sides.computeIfAbsent(
-              Hardware.of(file.environment()), hardware -> new Side(file.environment()));
-      file.rows().stream().map(LocatedRow::row).forEach(side::add);
+      for (LocatedRow located : file.rows()) {
+        Optional<Environment> environment = RowEnvironment.of(located.row(), file.environment());
+        sides
+            .computeIfAbsent(Hardware.of(environment), hardware -> new Side(environment))
+            .add(located.row());
+      }
     }
     return sides;
   }

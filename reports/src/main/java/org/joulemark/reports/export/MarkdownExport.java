@@ -78,22 +78,29 @@ public final class MarkdownExport {
   private static List<String> cells(ReportRow row, Set<String> varying) {
     List<String> cells = new ArrayList<>(List.of(text(row.hardware().name())));
     varying.forEach(name -> cells.add(text(row.result().params().getOrDefault(name, ""))));
-    cells.add(SummaryTable.time(row.result().primary()));
+    cells.add(SummaryTable.time(row.result()));
     cells.add(quantity(row, "flop.rate"));
-    MetricValue energy = row.result().metric("energy");
-    cells.add(
-        Quantity.formatPair(
-            energy.value(),
-            Double.isNaN(energy.error())
-                ? row.result().metric("energy.uncertainty").value()
-                : energy.error(),
-            "J"));
+    cells.add(energy(row));
     cells.add(quantity(row, "score"));
     cells.add(quantity(row, "eor"));
     cells.add(quantity(row, "tweor"));
     cells.add(text(row.result().energyKind()));
     cells.add(row.fileNumber() + ":" + row.located().place());
     return cells;
+  }
+
+  /**
+   * With the spread of its iterations or, where there are too few, what one reading leaves open.
+   */
+  private static String energy(ReportRow row) {
+    MetricValue energy = row.result().metric("energy");
+    double reading = row.result().metric("energy.uncertainty").value();
+    boolean ofOneReading =
+        Double.isFinite(energy.value())
+            && !Double.isFinite(energy.error())
+            && Double.isFinite(reading);
+    return Quantity.formatPair(energy.value(), ofOneReading ? reading : energy.error(), "J")
+        + (ofOneReading ? " (1σ)" : "");
   }
 
   private static String quantity(ReportRow row, String metric) {
@@ -132,8 +139,9 @@ public final class MarkdownExport {
 
         Energy is `measured` by a hardware counter, `integrated` from power readings, or `modelled`
         where there is no sensor; compare only figures of one kind. ± is half JMH's 99.9 %
-        confidence interval; for J/op of a single iteration, the reading's repeatability. The last
-        column names file and line (or number of the result in JMH's file):
+        confidence interval; for J/op of fewer than three iterations, the reading's own
+        repeatability, one standard deviation of one reading, marked 1σ. The last column names file
+        and line (or number of the result in JMH's file):
 
         """);
     int number = 1;

@@ -16,8 +16,10 @@ import org.joulemark.reports.compare.EnvironmentFacts;
 import org.joulemark.reports.compare.ForkMeans;
 import org.joulemark.reports.compare.Hardware;
 import org.joulemark.reports.result.LocatedRow;
+import org.joulemark.reports.result.OperationTime;
 import org.joulemark.reports.result.ResultFile;
 import org.joulemark.reports.result.ResultRow;
+import org.joulemark.reports.result.RowEnvironment;
 import org.joulemark.reports.table.SummaryTable;
 
 /** Candidates from results of this suite. */
@@ -34,8 +36,7 @@ public final class ResultCandidates implements CandidateSource {
           "algo",
           "attention",
           "launch",
-          "threads",
-          "cache");
+          "threads");
 
   /** Parameters of no consequence for a choice. */
   private static final Set<String> NEITHER = Set.of("seed", "device", "engine", "threads");
@@ -77,7 +78,7 @@ public final class ResultCandidates implements CandidateSource {
               candidate(
                   row,
                   provenance.get(),
-                  file.environment(),
+                  RowEnvironment.of(row, file.environment()),
                   file.file() + ":" + located.place(),
                   baselines));
         }
@@ -103,7 +104,7 @@ public final class ResultCandidates implements CandidateSource {
         retention(row, baselines),
         row.metric("eor").value(),
         row.metric("energy").value(),
-        mean(ForkMeans.secondsPerOperation(row.primary())),
+        mean(ForkMeans.secondsPerOperation(OperationTime.of(row))),
         row.metric("power").value(),
         boardWatts(environment, hardware),
         memoryGigabytes(environment),

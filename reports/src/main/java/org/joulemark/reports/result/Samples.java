@@ -48,6 +48,14 @@ public final class Samples {
         : Arrays.stream(forks).flatMapToDouble(Arrays::stream).toArray();
   }
 
+  /** Every value times {@code factor}. */
+  Samples times(double factor) {
+    return keeping(
+        Arrays.stream(forks)
+            .map(fork -> Arrays.stream(fork).map(value -> value * factor).toArray())
+            .toArray(double[][]::new));
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof Samples samples && Arrays.deepEquals(forks, samples.forks);

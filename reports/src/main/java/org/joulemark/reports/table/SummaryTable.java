@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import org.joulemark.harness.journal.Outcome;
 import org.joulemark.reports.result.MetricValue;
+import org.joulemark.reports.result.OperationTime;
 import org.joulemark.reports.result.ResultRow;
 
 /**
@@ -68,12 +69,13 @@ public final class SummaryTable {
   /**
    * Time of one operation for people: seconds with a prefix, or JMH's own figure in other modes.
    */
-  public static String time(MetricValue primary) {
-    Double seconds = SECONDS_PER_UNIT.get(primary.unit());
+  public static String time(ResultRow row) {
+    MetricValue time = OperationTime.of(row);
+    Double seconds = SECONDS_PER_UNIT.get(time.unit());
     if (seconds == null) {
-      return Quantity.formatPair(primary.value(), primary.error(), primary.unit());
+      return Quantity.formatPair(time.value(), time.error(), time.unit());
     }
-    return Quantity.formatPair(primary.value() * seconds, primary.error() * seconds, "s");
+    return Quantity.formatPair(time.value() * seconds, time.error() * seconds, "s");
   }
 
   /** Last two parts of a benchmark's full name. */
@@ -111,7 +113,7 @@ public final class SummaryTable {
     for (ResultRow row : rows) {
       List<String> cells = new ArrayList<>(List.of(shortName(row.benchmark())));
       varying.forEach(name -> cells.add(row.params().getOrDefault(name, "")));
-      cells.add(time(row.primary()));
+      cells.add(time(row));
       cells.add(gigaFlops(row.metric("flop.rate").value()));
       cells.add(
           Quantity.formatPair(

@@ -9,6 +9,7 @@ import org.joulemark.reports.result.LocatedRow;
 import org.joulemark.reports.result.MetricValue;
 import org.joulemark.reports.result.ResultFile;
 import org.joulemark.reports.result.ResultRow;
+import org.joulemark.reports.result.RowEnvironment;
 import org.joulemark.reports.result.Samples;
 
 /**
@@ -49,13 +50,11 @@ public record TaskResult(
     double tweor,
     double itemTokens) {
 
-  private static final String DEVICE = "device.name";
-
   /** The tasks among the rows of one run. */
   public static List<TaskResult> of(List<ResultRow> rows) {
     return rows.stream()
         .filter(TaskResult::isTask)
-        .map(row -> of(row, row.notes().getOrDefault("engine." + DEVICE, "")))
+        .map(row -> of(row, device(row).orElse("")))
         .toList();
   }
 
@@ -64,16 +63,20 @@ public record TaskResult(
     String device =
         file.environment()
             .map(Environment::engine)
-            .flatMap(engine -> Optional.ofNullable(engine.get(DEVICE)))
+            .flatMap(engine -> Optional.ofNullable(engine.get(RowEnvironment.DEVICE_NAME)))
             .orElse("");
     List<TaskResult> results = new ArrayList<>();
     for (LocatedRow located : file.rows()) {
       ResultRow row = located.row();
       if (isTask(row)) {
-        results.add(of(row, row.notes().getOrDefault("engine." + DEVICE, device)));
+        results.add(of(row, device(row).orElse(device)));
       }
     }
     return results;
+  }
+
+  private static Optional<String> device(ResultRow row) {
+    return RowEnvironment.noted(row, RowEnvironment.DEVICE_NAME);
   }
 
   private static boolean isTask(ResultRow row) {

@@ -16,7 +16,7 @@ import org.joulemark.reports.result.ResultRow;
  */
 public record Hardware(String name, Optional<GpuSpec> spec) {
 
-  /** From the row's engine and the environment beside it. */
+  /** From the row's engine and the environment that the row was measured in. */
   static Hardware of(ResultRow row, Optional<Environment> environment) {
     String engine = engine(row, environment);
     if (environment.isEmpty()) {

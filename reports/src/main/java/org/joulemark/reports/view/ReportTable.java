@@ -9,16 +9,16 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.joulemark.harness.metrics.Metrics;
-import org.joulemark.harness.platform.Environment;
 import org.joulemark.reports.result.LocatedRow;
 import org.joulemark.reports.result.MetricValue;
+import org.joulemark.reports.result.OperationTime;
 import org.joulemark.reports.result.ResultFile;
 import org.joulemark.reports.result.ResultRow;
 import org.joulemark.reports.result.ResultSet;
+import org.joulemark.reports.result.RowEnvironment;
 import org.joulemark.reports.result.Samples;
 
 /**
@@ -123,18 +123,25 @@ public record ReportTable(
     int fileNumber = 0;
     for (ResultFile file : results.files()) {
       fileNumber++;
-      // Thousands of rows of one file share one or two.
-      Map<String, Hardware> known = new HashMap<>();
-      Optional<Environment> environment = file.environment();
+      // Thousands of rows of one file share a few.
+      Map<List<String>, Hardware> known = new HashMap<>();
       for (LocatedRow located : file.rows()) {
+        ResultRow row = located.row();
         Hardware hardware =
             known.computeIfAbsent(
-                located.row().params().getOrDefault("engine", ""),
-                engine -> Hardware.of(located.row(), environment));
+                whatHardwareDependsOn(row),
+                key -> Hardware.of(row, RowEnvironment.of(row, file.environment())));
         rows.add(new ReportRow(rows.size() + 1, file, fileNumber, located, hardware));
       }
     }
     return List.copyOf(rows);
+  }
+
+  /** What tells the hardware of two rows of one file apart. */
+  private static List<String> whatHardwareDependsOn(ResultRow row) {
+    return List.of(
+        row.params().getOrDefault("engine", ""),
+        RowEnvironment.noted(row, RowEnvironment.DEVICE_NAME).orElse(""));
   }
 
   private static List<NumberColumn> numbers(
@@ -182,7 +189,7 @@ public record ReportTable(
   }
 
   private static MetricValue time(ReportRow row) {
-    return TimeUnits.inSeconds(row.result().primary());
+    return TimeUnits.inSeconds(OperationTime.of(row.result()));
   }
 
   private static MetricValue intensity(ReportRow row) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.joulemark.reports.compare.RunFiles.around;
 import static org.joulemark.reports.compare.RunFiles.gpu;
+import static org.joulemark.reports.compare.RunFiles.with;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -13,8 +14,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.joulemark.harness.platform.Environment;
 import org.joulemark.reports.Journals;
 import org.joulemark.reports.result.ResultFile;
 import org.joulemark.reports.result.ResultLoader;
@@ -202,6 +203,48 @@ class ComparerTest {
   }
 
   @Test
+  void theDevicesOfOneFolderAreComparedEachWithItself() throws IOException {
+    Environment a100 = gpu("device.name", "NVIDIA A100", "device.uuid", "GPU-2");
+    Comparison comparison =
+        compare(twoDevices("a", gpu(), a100, 200), twoDevices("b", a100, gpu(), 206));
+    assertThat(comparison.differences()).isEmpty();
+    assertThat(comparison.hardware())
+        .extracting(part -> part.hardware().title())
+        .containsExactly("NVIDIA H200, driver 580.1", "NVIDIA A100, driver 580.1");
+    assertThat(comparison.rows())
+        .extracting(row -> Objects.requireNonNull(row.time()).verdict())
+        .containsExactly(Verdict.SLOWER, Verdict.SAME);
+  }
+
+  /** A run on two GPUs, of which the file's environment has {@code last}. */
+  private List<ResultFile> twoDevices(
+      String name, Environment first, Environment last, double h200Micros) throws IOException {
+    RunFiles run = run(name);
+    for (Environment device : List.of(first, last)) {
+      boolean h200 = device.engine().containsValue("NVIDIA H200");
+      run.row(with(FP16, "device", h200 ? "0" : "1"), around(h200 ? h200Micros : 500), around(0.2))
+          .on(device);
+    }
+    return run.write(last);
+  }
+
+  @Test
+  void aProcessorBesideAGpuHasNoneOfItsFacts() throws IOException {
+    Map<String, String> params = Map.of("engine", "cpu", "precision", "FP32");
+    List<ResultFile> both =
+        run("a")
+            .row(FP16, around(200), around(0.15))
+            .on(gpu())
+            .row(params, around(900), around(0.3))
+            .change(line -> line.withObject("/notes").put("engine.device.name", "Xeon"))
+            .write(gpu("device.name", "Xeon"));
+    Comparison comparison = compare(both, both);
+    assertThat(comparison.hardware())
+        .extracting(part -> part.hardware().title())
+        .containsExactly("NVIDIA H200, driver 580.1", "Xeon");
+  }
+
+  @Test
   void theForksOfRepeatedRunsArePutTogether() throws IOException {
     double[] three = {200, 200.1, 200.2};
     double[] joules = {0.15, 0.1501, 0.1502};
@@ -330,12 +373,6 @@ class ComparerTest {
 
   private static List<ResultFile> both(List<ResultFile> a, List<ResultFile> b) {
     return Stream.concat(a.stream(), b.stream()).toList();
-  }
-
-  private static Map<String, String> with(Map<String, String> params, String name, String value) {
-    Map<String, String> more = new TreeMap<>(params);
-    more.put(name, value);
-    return more;
   }
 
   private static double[] five(double mean) {

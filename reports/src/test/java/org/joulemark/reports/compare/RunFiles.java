@@ -44,6 +44,13 @@ public final class RunFiles {
     return values;
   }
 
+  /** {@code params} with one more, or another value of one. */
+  public static Map<String, String> with(Map<String, String> params, String name, String value) {
+    Map<String, String> more = new TreeMap<>(params);
+    more.put(name, value);
+    return more;
+  }
+
   /** A configuration with one value of time (µs) and energy (J) a fork. */
   public RunFiles row(Map<String, String> params, double[] micros, double[] joules) {
     return row(params, "measured", micros, joules);
@@ -61,6 +68,20 @@ public final class RunFiles {
     metrics.set("eor", metric("1/Wh", Arrays.stream(joules).map(j -> 3600 / j).toArray()));
     lines.add(line);
     return this;
+  }
+
+  /** Has the last row say which GPU it comes from, as {@code device} does of a whole file. */
+  public RunFiles on(Environment device) {
+    return change(
+        line ->
+            device
+                .engine()
+                .forEach(
+                    (key, value) -> {
+                      if (!key.equals("name")) {
+                        line.withObject("/notes").put("engine." + key, value);
+                      }
+                    }));
   }
 
   /** A configuration that failed. */

@@ -11,9 +11,11 @@ import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
@@ -93,6 +95,33 @@ class ReportFormatTest {
         .contains("&lt;script>")
         .contains("Not read:")
         .doesNotContain("<script");
+  }
+
+  @Test
+  void markdownSaysWhichErrorOfEnergyIsOneReadings() throws IOException {
+    List<double[]> joules = List.of(new double[] {0.5}, new double[] {0.5, 0.51, 0.49});
+    Path jmh = folder.resolve("results.json");
+    Files.writeString(
+        jmh,
+        joules.stream()
+            .map(ReportFormatTest::gemmOfOneForkWithEnergy)
+            .collect(Collectors.joining(",", "[", "]")));
+    String text = Files.readString(write(ReportFormat.MD, ResultLoader.load(List.of(jmh))));
+    assertThat(text)
+        .contains("| 500 ± 4 mJ (1σ) |")
+        .containsPattern("\\| 500 ± 182 mJ \\|")
+        .contains("marked 1σ");
+  }
+
+  private static String gemmOfOneForkWithEnergy(double... joules) {
+    return """
+        {"benchmark": "org.joulemark.benchmarks.gemm.GemmBenchmark.gemm", "mode": "avgt", "params": {"iterations": "%d"},
+         "primaryMetric": {"score": 5, "scoreError": "NaN", "scoreUnit": "us/op", "rawData": [[5]]},
+         "secondaryMetrics": {
+           "energy": {"score": 0.5, "scoreUnit": "J/op", "rawData": [%s]},
+           "energy.uncertainty": {"score": 0.004, "scoreError": "NaN", "scoreUnit": "J/op", "rawData": [[0.004]]}}}
+        """
+        .formatted(joules.length, Arrays.toString(joules));
   }
 
   @Test

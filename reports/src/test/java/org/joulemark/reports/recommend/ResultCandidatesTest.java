@@ -2,9 +2,11 @@ package org.joulemark.reports.recommend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 import static org.joulemark.reports.compare.RunFiles.around;
 import static org.joulemark.reports.compare.RunFiles.gpu;
+import static org.joulemark.reports.compare.RunFiles.with;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -12,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.joulemark.harness.platform.Environment;
 import org.joulemark.reports.compare.RunFiles;
 import org.joulemark.reports.result.ResultFile;
 import org.junit.jupiter.api.Test;
@@ -55,6 +58,52 @@ class ResultCandidatesTest {
   }
 
   @Test
+  void eachDeviceOfAFileHasItsOwnNameMemoryAndPowerLimit() throws IOException {
+    Environment h200 = gpu("device.memory.bytes", "150000000000");
+    Environment a100 =
+        gpu(
+            "device.name", "NVIDIA A100",
+            "device.uuid", "GPU-2",
+            "device.memory.bytes", "80000000000");
+    List<ResultFile> files =
+        new RunFiles(folder)
+            .row(FP16, around(200), around(0.15))
+            .on(h200)
+            .row(FP16, around(400), around(0.2))
+            .on(a100)
+            .row(with(FP16, "engine", "cpu"), "modelled", around(900), around(0.3))
+            .change(line -> line.withObject("/notes").put("engine.device.name", "Xeon"))
+            .write(
+                withGpuState(
+                    a100,
+                    Map.of(
+                        "gpu0.uuid", "GPU-1",
+                        "gpu0.power.limit.watts", "700",
+                        "gpu1.uuid", "GPU-2",
+                        "gpu1.power.limit.watts", "400")));
+    assertThat(new ResultCandidates(files, Prices.NONE).candidates())
+        .extracting(Candidate::hardware, Candidate::memoryGigabytes, Candidate::boardWatts)
+        .containsExactly(
+            tuple("NVIDIA H200", 150.0, 700.0),
+            tuple("NVIDIA A100", 80.0, 400.0),
+            tuple("Xeon", Double.NaN, Double.NaN));
+  }
+
+  private static Environment withGpuState(Environment known, Map<String, String> state) {
+    return new Environment(
+        known.recordedAt(),
+        known.suite(),
+        known.arguments(),
+        known.preset(),
+        known.operatingSystem(),
+        known.jdk(),
+        known.cpu(),
+        known.memoryBytes(),
+        known.engine(),
+        state);
+  }
+
+  @Test
   void aCalibrationMakesNoOtherWork() throws IOException {
     List<ResultFile> files =
         new RunFiles(folder)
@@ -71,6 +120,21 @@ class ResultCandidatesTest {
         .hasSize(2)
         .extracting(Candidate::work)
         .containsOnly("GemmBenchmark.gemm model=m");
+  }
+
+  /** Of hot operands, a small work reads nothing from memory. */
+  @Test
+  void hotOperandsAreOtherWorkThanRotatingOnes() throws IOException {
+    List<ResultFile> files =
+        new RunFiles(folder)
+            .row(with(FP16, "cache", "hot"), around(100), around(0.1))
+            .row(with(FP16, "cache", "rotating"), around(200), around(0.2))
+            .write(gpu());
+    assertThat(new ResultCandidates(files, Prices.NONE).candidates())
+        .extracting(Candidate::work, Candidate::variant)
+        .containsExactly(
+            tuple("GemmBenchmark.gemm cache=hot model=m", "algo=tuned"),
+            tuple("GemmBenchmark.gemm cache=rotating model=m", "algo=tuned"));
   }
 
   @Test
