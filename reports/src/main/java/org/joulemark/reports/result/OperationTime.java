@@ -2,6 +2,7 @@ package org.joulemark.reports.result;
 
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /**
@@ -46,14 +47,22 @@ public final class OperationTime {
 
   /**
    * How many operations the row's task has: its energy over that of one operation, which is the
-   * same number in every iteration.
+   * same number in every iteration, and so of the means where each iteration has an energy.
    */
   private static OptionalDouble operations(ResultRow row) {
-    double[] wattHours = row.metric("task.energy").samples().all();
-    double[] joules = row.metric("energy").samples().all();
-    return IntStream.range(0, Math.min(wattHours.length, joules.length))
-        .mapToDouble(i -> wattHours[i] * SECONDS_PER_HOUR / joules[i])
+    MetricValue wattHours = row.metric("task.energy");
+    MetricValue joules = row.metric("energy");
+    double[] ofTask = wattHours.samples().all();
+    double[] ofOperation = joules.samples().all();
+    return DoubleStream.concat(
+            DoubleStream.of(quotient(wattHours.value(), joules.value())),
+            IntStream.range(0, Math.min(ofTask.length, ofOperation.length))
+                .mapToDouble(i -> quotient(ofTask[i], ofOperation[i])))
         .filter(operations -> operations > 0 && Double.isFinite(operations))
         .findFirst();
+  }
+
+  private static double quotient(double wattHours, double joules) {
+    return wattHours * SECONDS_PER_HOUR / joules;
   }
 }
