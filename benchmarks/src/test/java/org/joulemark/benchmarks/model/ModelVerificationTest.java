@@ -8,6 +8,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 import org.joulemark.benchmarks.work.GoldenFolders;
 import org.joulemark.benchmarks.work.PassMismatchException;
 import org.joulemark.benchmarks.work.ScaleFinder;
@@ -72,15 +73,11 @@ class ModelVerificationTest {
   void thePromptHasMoreRowsThanKernelsForFewTake(int batch) {
     AtomicInteger rows = new AtomicInteger();
     Engine engine =
-        (Engine)
-            Proxy.newProxyInstance(
-                Engine.class.getClassLoader(),
-                new Class<?>[] {Engine.class},
-                (proxy, method, arguments) -> {
-                  ModelProblem asked = (ModelProblem) arguments[0];
-                  rows.set(asked.batch() * asked.capacity());
-                  throw new UnsupportedWorkException("seen");
-                });
+        engine(
+            (asked, source) -> {
+              rows.set(asked.batch() * asked.capacity());
+              throw new UnsupportedWorkException("seen");
+            });
     ModelVerification verification = new ModelVerification(engine, checkpoint.shape(), checkpoint);
     assertThatThrownBy(
             () ->
@@ -115,6 +112,17 @@ class ModelVerificationTest {
 
   /** An engine whose models are the FP64 definition of one strategy, whatever it is asked for. */
   private static Engine definition(Strategy strategy) {
+    return engine(
+        (asked, source) ->
+            session(
+                new ReferenceModel(
+                    new ModelProblem(
+                        asked.shape(), strategy, asked.scales(), asked.batch(), asked.capacity()),
+                    source)));
+  }
+
+  /** An engine that can do nothing but make models. */
+  private static Engine engine(BiFunction<ModelProblem, TensorSource, ModelSession> models) {
     return (Engine)
         Proxy.newProxyInstance(
             Engine.class.getClassLoader(),
@@ -123,11 +131,7 @@ class ModelVerificationTest {
               if (!method.getName().equals("model")) {
                 throw new UnsupportedOperationException(method.getName());
               }
-              ModelProblem asked = (ModelProblem) arguments[0];
-              ModelProblem problem =
-                  new ModelProblem(
-                      asked.shape(), strategy, asked.scales(), asked.batch(), asked.capacity());
-              return session(new ReferenceModel(problem, (TensorSource) arguments[1]));
+              return models.apply((ModelProblem) arguments[0], (TensorSource) arguments[1]);
             });
   }
 

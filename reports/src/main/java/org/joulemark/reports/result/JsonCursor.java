@@ -1,6 +1,7 @@
 package org.joulemark.reports.result;
 
 import java.io.IOException;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +42,16 @@ interface JsonCursor {
 
   /** Passes a number as JMH writes it: NaN and the infinities are strings. */
   double number() throws IOException;
+
+  /** The number that JMH writes as this string; empty if it is no number's name. */
+  static OptionalDouble named(String name) {
+    return switch (name) {
+      case "NaN" -> OptionalDouble.of(Double.NaN);
+      case "+INF" -> OptionalDouble.of(Double.POSITIVE_INFINITY);
+      case "-INF" -> OptionalDouble.of(Double.NEGATIVE_INFINITY);
+      default -> OptionalDouble.empty();
+    };
+  }
 
   /**
    * Passes a string, or another value that is no object, array or null, and gives its text.

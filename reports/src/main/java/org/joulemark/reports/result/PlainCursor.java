@@ -88,7 +88,7 @@ final class PlainCursor implements JsonCursor {
     int number = part++;
     byte kind = index.kind(number);
     if (kind == '"') {
-      return namedNumber(string(number));
+      return JsonCursor.named(string(number)).orElseThrow(NotPlainException::new);
     }
     if (kind != '-' && (kind < '0' || kind > '9')) {
       throw new NotPlainException();
@@ -115,15 +115,6 @@ final class PlainCursor implements JsonCursor {
       value = 10 * value + (digits[i] - '0');
     }
     return negative ? -value : value;
-  }
-
-  private static double namedNumber(String name) throws NotPlainException {
-    return switch (name) {
-      case "NaN" -> Double.NaN;
-      case "+INF" -> Double.POSITIVE_INFINITY;
-      case "-INF" -> Double.NEGATIVE_INFINITY;
-      default -> throw new NotPlainException();
-    };
   }
 
   @Override

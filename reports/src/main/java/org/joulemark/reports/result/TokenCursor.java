@@ -60,12 +60,8 @@ final class TokenCursor implements JsonCursor {
       return parser.getDoubleValue();
     }
     String word = parser.hasToken(JsonToken.VALUE_STRING) ? word("number") : "";
-    return switch (word) {
-      case "NaN" -> Double.NaN;
-      case "+INF" -> Double.POSITIVE_INFINITY;
-      case "-INF" -> Double.NEGATIVE_INFINITY;
-      default -> throw mismatch("expected a number or one of \"NaN\", \"+INF\", \"-INF\"");
-    };
+    return JsonCursor.named(word)
+        .orElseThrow(() -> mismatch("expected a number or one of \"NaN\", \"+INF\", \"-INF\""));
   }
 
   @Override
