@@ -34,7 +34,6 @@ final class ItemsWork implements Work {
   // Waiting for a work costs some ten microseconds even if it has nothing to do, and a sample may
   // have hundreds: only those that were submitted since the last time are waited for.
   private final boolean[] pending;
-  private final Map<String, String> facts;
   private final Supplier<Optional<Decisions>> decisions;
   private final int itemsBetweenDrains;
   // A work's times lie between two of its own ends: without a drain in between, what other works do
@@ -49,10 +48,9 @@ final class ItemsWork implements Work {
    * Runs some items, to see how long one takes.
    *
    * @param items the steps of each item, in order; each work counts its decisions by itself
-   * @param facts how they are carried out
    */
-  ItemsWork(List<List<Step>> items, Map<String, String> facts) {
-    this(items, facts, () -> sum(items));
+  ItemsWork(List<List<Step>> items) {
+    this(items, () -> sum(items));
   }
 
   /**
@@ -60,8 +58,7 @@ final class ItemsWork implements Work {
    *
    * @param decisions what all of them have decided, each call counted once
    */
-  ItemsWork(
-      List<List<Step>> items, Map<String, String> facts, Supplier<Optional<Decisions>> decisions) {
+  ItemsWork(List<List<Step>> items, Supplier<Optional<Decisions>> decisions) {
     this.decisions = decisions;
     this.items = items.stream().map(item -> item.toArray(Step[]::new)).toArray(Step[][]::new);
     Map<Work, Integer> places = new LinkedHashMap<>();
@@ -74,7 +71,6 @@ final class ItemsWork implements Work {
                     item.stream().mapToInt(step -> places.getOrDefault(step.work(), 0)).toArray())
             .toArray(int[][]::new);
     this.pending = new boolean[works.length];
-    this.facts = Map.copyOf(facts);
     this.itemsBetweenDrains = divisor(this.items.length, SECONDS_BETWEEN_DRAINS / secondsPerItem());
     int uses =
         Arrays.stream(workOfStep).mapToInt(of -> (int) Arrays.stream(of).distinct().count()).sum();
@@ -202,9 +198,10 @@ final class ItemsWork implements Work {
     return decisions.get();
   }
 
+  /** Of all passes, as {@link PassFacts} puts them together. */
   @Override
   public Map<String, String> facts() {
-    return facts;
+    return PassFacts.of(Arrays.asList(works));
   }
 
   @Override

@@ -88,8 +88,7 @@ final class LayerItems {
         items.add(steps);
         costs.add(new Cost(flops, bytes));
       }
-      Map<String, String> facts = works.values().iterator().next().facts();
-      return new PreparedItems(new ItemsWork(items, facts), costs, fidelity);
+      return new PreparedItems(new ItemsWork(items), costs, fidelity);
     } catch (RuntimeException | Error failure) {
       works.values().forEach(Work::close);
       throw failure;

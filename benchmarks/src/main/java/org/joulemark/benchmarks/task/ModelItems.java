@@ -61,11 +61,10 @@ final class ModelItems {
   /**
    * Prepares every pass.
    *
-   * @param facts how the model is carried out
    * @throws UnsupportedWorkException if they do not fit into memory: each holds what lies between
    *     its parts
    */
-  ItemsWork prepare(Map<String, String> facts) {
+  ItemsWork prepare() {
     long begin = System.nanoTime();
     List<Work> made = new ArrayList<>();
     try {
@@ -79,7 +78,7 @@ final class ModelItems {
                     steps.add(new Step(Objects.requireNonNull(works.get(pass)), times)));
         items.add(steps);
       }
-      ItemsWork work = new ItemsWork(items, facts, session::decisions);
+      ItemsWork work = new ItemsWork(items, session::decisions);
       WorkWindow.note(
           "task.passes",
           String.format(

@@ -143,8 +143,7 @@ public class TaskBenchmark extends PassBenchmark {
         ModelVerification.tokens(subject.shape, batch(), model.problem().capacity(), seed());
     ModelItems items = new ModelItems(model.session(), model.problem(), subject.sample, text);
     ModelVerification.requireFinite(subject.name, items.readAll());
-    PreparedItems prepared =
-        new PreparedItems(items.prepare(model.session().facts()), items.costs(), model.fidelity());
+    PreparedItems prepared = new PreparedItems(items.prepare(), items.costs(), model.fidelity());
     use.runs(prepared.work());
     return session(model.engine(), subject, prepared, 1, use::giveBack);
   }

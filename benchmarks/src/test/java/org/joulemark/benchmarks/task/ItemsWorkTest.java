@@ -29,6 +29,7 @@ class ItemsWorkTest {
     private long drained;
     private boolean closed;
     private Optional<Decisions> decisions = Optional.empty();
+    private Map<String, String> facts = Map.of();
 
     Logged(String name, double seconds) {
       this(name, seconds, () -> {});
@@ -68,9 +69,34 @@ class ItemsWorkTest {
     }
 
     @Override
+    public Map<String, String> facts() {
+      return facts;
+    }
+
+    @Override
     public void close() {
       closed = true;
     }
+  }
+
+  @Test
+  void saysOfAllPassesHowTheyAreCarriedOutWhereTheyDifferToo() {
+    List<Step> steps = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      Logged pass = new Logged("p", 1);
+      pass.facts =
+          i == 0
+              ? Map.of("launch", "stream", "down.algorithm.id", "66", "attention", "cudnn")
+              : Map.of("launch", "stream", "down.algorithm.id", "39", "tile", "" + i);
+      steps.add(new Step(pass, 1));
+    }
+    assertThat(new ItemsWork(List.of(steps)).facts())
+        .isEqualTo(
+            Map.of(
+                "launch", "stream",
+                "down.algorithm.id", "66; 39",
+                "attention", "cudnn",
+                "tile", "1; 2; 3; 4; 1 more"));
   }
 
   @Test
@@ -82,8 +108,7 @@ class ItemsWorkTest {
         new ItemsWork(
             List.of(
                 List.of(new Step(prompt, 1), new Step(decode, 2)),
-                List.of(new Step(longPrompt, 1))),
-            Map.of("a", "b"));
+                List.of(new Step(longPrompt, 1))));
     log.clear();
     for (int i = 0; i < 3; i++) {
       work.submit();
@@ -93,7 +118,6 @@ class ItemsWorkTest {
     assertThat(work.completed()).isEqualTo(3);
     // (1 + 2·0.25 + 2) / 2 items.
     assertThat(work.deviceTimes().meanSeconds()).isCloseTo(1.75, within(1e-12));
-    assertThat(work.facts()).containsEntry("a", "b");
     work.close();
     assertThat(List.of(prompt, decode, longPrompt)).allMatch(each -> each.closed);
   }
@@ -104,13 +128,12 @@ class ItemsWorkTest {
     Logged decode = new Logged("d", 1);
     List<List<Step>> items =
         List.of(List.of(new Step(prompt, 1), new Step(decode, 2)), List.of(new Step(decode, 1)));
-    assertThat(new ItemsWork(items, Map.of()).decisions()).isEmpty();
+    assertThat(new ItemsWork(items).decisions()).isEmpty();
     prompt.decisions = Optional.of(new Decisions(8, 2, 0.5));
     decode.decisions = Optional.of(new Decisions(4, 3, 0.25));
-    assertThat(new ItemsWork(items, Map.of()).decisions()).contains(new Decisions(12, 5, 0.75));
+    assertThat(new ItemsWork(items).decisions()).contains(new Decisions(12, 5, 0.75));
     Decisions shared = new Decisions(20, 10, 2);
-    assertThat(new ItemsWork(items, Map.of(), () -> Optional.of(shared)).decisions())
-        .contains(shared);
+    assertThat(new ItemsWork(items, () -> Optional.of(shared)).decisions()).contains(shared);
   }
 
   @Test
@@ -122,8 +145,7 @@ class ItemsWorkTest {
         new ItemsWork(
             List.of(
                 List.of(new Step(used, 1), new Step(shared, 2)),
-                List.of(new Step(unused, 1), new Step(shared, 2))),
-            Map.of());
+                List.of(new Step(unused, 1), new Step(shared, 2))));
     List<Logged> all = List.of(used, shared, unused);
     all.forEach(each -> each.drained = 0);
     work.submit();
@@ -139,15 +161,14 @@ class ItemsWorkTest {
   @Test
   void longItemsAreDrainedOneByOneAndShortOnesAtTheSamePlacesOfEachRound() {
     Logged sleeping = new Logged("p", 1, () -> LockSupport.parkNanos(8_000_000));
-    ItemsWork work =
-        new ItemsWork(Collections.nCopies(4, List.of(new Step(sleeping, 1))), Map.of());
+    ItemsWork work = new ItemsWork(Collections.nCopies(4, List.of(new Step(sleeping, 1))));
     for (int i = 1; i < 4; i++) {
       work.submit();
       assertThat(work.completed()).isEqualTo(i);
     }
     assertThat(work.deviceTimes().meanSeconds()).isEqualTo(1);
     Logged quick = new Logged("q", 1);
-    ItemsWork short7 = new ItemsWork(Collections.nCopies(7, List.of(new Step(quick, 1))), Map.of());
+    ItemsWork short7 = new ItemsWork(Collections.nCopies(7, List.of(new Step(quick, 1))));
     for (int i = 1; i <= 14; i++) {
       short7.submit();
       assertThat(short7.completed()).isEqualTo(i - i % 7);
@@ -165,8 +186,7 @@ class ItemsWorkTest {
             List.of(
                 List.of(new Step(prompt, 1)),
                 List.of(new Step(prompt, 1)),
-                List.of(new Step(prompt, 1))),
-            Map.of());
+                List.of(new Step(prompt, 1))));
     SampleRounds rounds = new SampleRounds(work, 3, false);
     work.submit();
     rounds.begin();
@@ -182,8 +202,7 @@ class ItemsWorkTest {
   @CsvSource({"1,2,4", "3,40,6", "3,400,6", "5,20,35"})
   void aRoundFitsBetweenTheEdgesOfACounterToo(int items, int millis, int least) {
     Logged sleeping = new Logged("p", 1, () -> LockSupport.parkNanos(millis * 1_000_000L));
-    ItemsWork work =
-        new ItemsWork(Collections.nCopies(items, List.of(new Step(sleeping, 1))), Map.of());
+    ItemsWork work = new ItemsWork(Collections.nCopies(items, List.of(new Step(sleeping, 1))));
     SampleRounds rounds = new SampleRounds(work, items, true);
     long before = work.submitted();
     long begin = System.nanoTime();
@@ -205,7 +224,7 @@ class ItemsWorkTest {
     for (int i = 0; i < count; i++) {
       items.add(List.of(new Step(new Logged("item " + i, 1), 1)));
     }
-    ItemsWork work = new ItemsWork(items, Map.of());
+    ItemsWork work = new ItemsWork(items);
     SampleRounds rounds = new SampleRounds(work, count, false);
     List<String> first = new ArrayList<>();
     for (int i = 0; i < count; i++) {
@@ -224,7 +243,7 @@ class ItemsWorkTest {
     for (int i = 0; i < 5; i++) {
       items.add(List.of(new Step(new Logged("item " + i, 1), 1)));
     }
-    ItemsWork work = new ItemsWork(items, Map.of());
+    ItemsWork work = new ItemsWork(items);
     SampleRounds rounds = new SampleRounds(work, 5, false);
     List<String> first = new ArrayList<>();
     for (int i = 0; i < 3; i++) {

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.joulemark.kernels.engine.ModelSession;
 import org.joulemark.kernels.engine.UnsupportedWorkException;
 import org.joulemark.kernels.engine.Work;
@@ -69,7 +68,7 @@ class ModelItemsTest {
 
   @Test
   void passesOfOneLengthAndPlaceArePreparedOnce() {
-    items(8, session(1000)).prepare(Map.of());
+    items(8, session(1000)).prepare();
     // Eight prompts; their answers are decoded in blocks of 64 positions, which items share.
     assertThat(events).filteredOn("prefill"::equals).hasSizeBetween(6, 8);
     assertThat(events).filteredOn("decode"::equals).hasSizeBetween(5, 16);
@@ -78,7 +77,7 @@ class ModelItemsTest {
   @Test
   void whereThePassesDoNotFitTheReasonSaysWhatNeedsLess() {
     ModelItems items = items(8, session(9));
-    assertThatThrownBy(() -> items.prepare(Map.of()))
+    assertThatThrownBy(() -> items.prepare())
         .isInstanceOf(UnsupportedWorkException.class)
         .hasMessageMatching(
             "Of the \\d+ passes of different length or place that 8 items take, 9 could be prepared,"
@@ -90,7 +89,6 @@ class ModelItemsTest {
   @Test
   void whereNotEvenOneFitsItsOwnReasonStands() {
     ModelItems items = items(8, session(0));
-    assertThatThrownBy(() -> items.prepare(Map.of()))
-        .hasMessage("needs 9.0 GB of GPU memory, 1.0 GB free");
+    assertThatThrownBy(() -> items.prepare()).hasMessage("needs 9.0 GB of GPU memory, 1.0 GB free");
   }
 }

@@ -4,55 +4,74 @@ import java.util.Arrays;
 import org.joulemark.kernels.engine.DeviceTimes;
 
 /**
- * Times per unit, the newest ones kept. The interval that follows a drain begins on an idle device,
- * so it counts only where there is no other. Used from one thread; allocates only in {@link
+ * Times per unit, the newest ones kept. The intervals that follow a drain begin on an idle device,
+ * so they count only where there are no others. Used from one thread; allocates only in {@link
  * #summary}.
  */
 final class DeviceTimeSamples {
-  private final double[] ring;
-  private long added;
-  private double afterDrain = Double.NaN;
+  // One of them is some milliseconds of work and the drain before it.
+  private static final int AFTER_DRAINS = 1 << 10;
+
+  private final Newest busy;
+  private final Newest afterDrains;
 
   /** Keeps the newest {@code capacity} samples. */
   DeviceTimeSamples(int capacity) {
-    ring = new double[capacity];
+    busy = new Newest(capacity);
+    afterDrains = new Newest(Math.min(capacity, AFTER_DRAINS));
   }
 
   /** One interval that began while the device was busy. */
   void add(double secondsPerUnit) {
-    ring[(int) (added % ring.length)] = secondsPerUnit;
-    added++;
+    busy.add(secondsPerUnit);
   }
 
-  /** The interval that followed a drain. */
+  /** An interval that followed a drain. */
   void addAfterDrain(double secondsPerUnit) {
-    afterDrain = secondsPerUnit;
+    afterDrains.add(secondsPerUnit);
   }
 
   /** Forgets everything. */
   void reset() {
-    added = 0;
-    afterDrain = Double.NaN;
+    busy.added = 0;
+    afterDrains.added = 0;
   }
 
   /** Mean, median, 10th and 90th percentile (nearest rank) of what is kept. */
   DeviceTimes summary() {
-    if (added == 0) {
-      return Double.isNaN(afterDrain)
-          ? DeviceTimes.NONE
-          : new DeviceTimes(afterDrain, afterDrain, afterDrain, afterDrain, 1);
-    }
-    double[] sorted = Arrays.copyOf(ring, (int) Math.min(added, ring.length));
-    Arrays.sort(sorted);
-    return new DeviceTimes(
-        Arrays.stream(sorted).average().orElse(Double.NaN),
-        percentile(sorted, 0.5),
-        percentile(sorted, 0.1),
-        percentile(sorted, 0.9),
-        added);
+    return busy.added > 0 ? busy.summary() : afterDrains.summary();
   }
 
-  private static double percentile(double[] sorted, double share) {
-    return sorted[(int) Math.round(share * (sorted.length - 1))];
+  /** The newest of many numbers. */
+  private static final class Newest {
+    private final double[] ring;
+    private long added;
+
+    Newest(int capacity) {
+      ring = new double[capacity];
+    }
+
+    void add(double number) {
+      ring[(int) (added % ring.length)] = number;
+      added++;
+    }
+
+    DeviceTimes summary() {
+      if (added == 0) {
+        return DeviceTimes.NONE;
+      }
+      double[] sorted = Arrays.copyOf(ring, (int) Math.min(added, ring.length));
+      Arrays.sort(sorted);
+      return new DeviceTimes(
+          Arrays.stream(sorted).average().orElse(Double.NaN),
+          percentile(sorted, 0.5),
+          percentile(sorted, 0.1),
+          percentile(sorted, 0.9),
+          added);
+    }
+
+    private static double percentile(double[] sorted, double share) {
+      return sorted[(int) Math.round(share * (sorted.length - 1))];
+    }
   }
 }

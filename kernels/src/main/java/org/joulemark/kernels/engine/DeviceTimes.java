@@ -1,8 +1,8 @@
 package org.joulemark.kernels.engine;
 
 /**
- * The device's own time per work unit over the units since the last drain-to-drain interval began,
- * from events on the device; NaN where the engine has no such clock.
+ * The device's own time per work unit since the times were last forgotten, from events on the
+ * device; NaN where the engine has no such clock.
  *
  * @param meanSeconds mean
  * @param medianSeconds median

@@ -20,6 +20,19 @@ class DeviceTimeSamplesTest {
   }
 
   @Test
+  void whereEachUnitFollowsADrainAllOfThemCount() {
+    DeviceTimeSamples samples = new DeviceTimeSamples(101);
+    for (int i = 0; i <= 10; i++) {
+      samples.addAfterDrain(i);
+    }
+    assertThat(samples.summary()).isEqualTo(new DeviceTimes(5, 5, 1, 9, 11));
+    for (int i = 0; i < 5000; i++) {
+      samples.addAfterDrain(4);
+    }
+    assertThat(samples.summary()).isEqualTo(new DeviceTimes(4, 4, 4, 4, 5011));
+  }
+
+  @Test
   void theIntervalAfterADrainCountsOnlyAlone() {
     DeviceTimeSamples samples = new DeviceTimeSamples(4);
     samples.addAfterDrain(7);
