@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import org.joulemark.benchmarks.run.CommandLine;
 import org.joulemark.benchmarks.run.Configuration;
+import org.joulemark.benchmarks.run.JmhRules;
 import org.joulemark.benchmarks.run.ParameterRules;
 import org.joulemark.benchmarks.run.Preset;
 import org.joulemark.benchmarks.run.RunPlanner;
@@ -49,8 +50,9 @@ import picocli.CommandLine.Parameters;
     name = "run",
     description = {
       "Measure: verify each benchmark against its reference, then time it and read its energy.",
-      "This is what happens when no command is named. Every option of JMH works too (-h lists them); what you give"
-          + " wins over the preset."
+      "This is what happens when no command is named. JMH's options work too (-h lists them), except those that"
+          + " would make wrong figures (-t, -tg, -opi, -bs, and -bm but for avgt and thrpt); what you give wins over"
+          + " the preset."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -114,7 +116,7 @@ final class RunCommand extends SubCommand {
       org.openjdk.jmh.Main.main(jmhArguments.toArray(String[]::new));
       return 0;
     }
-    requireOneThread(jmh);
+    JmhRules.check(jmh);
     Preset chosenPreset = Preset.named(preset);
     Footprint reckoned = footprint.footprint();
     try (PrintStream people = output(jmh)) {
@@ -182,17 +184,6 @@ final class RunCommand extends SubCommand {
           "--preset " + preset + " has no plan for the " + provider.name() + " engine.");
     }
     return plan;
-  }
-
-  /** One device, one queue: a second thread would measure the contention of two. */
-  private static void requireOneThread(CommandLineOptions jmh) {
-    if (jmh.getThreads().hasValue() && jmh.getThreads().get() != 1) {
-      throw new UsageException(
-          "-t "
-              + jmh.getThreads().get()
-              + " is not possible: one JMH thread drives the device; use -p threads=N for the threads"
-              + " of the CPU engine.");
-    }
   }
 
   private static PrintStream output(CommandLineOptions jmh) throws IOException {

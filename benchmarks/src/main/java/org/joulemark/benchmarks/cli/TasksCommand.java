@@ -39,6 +39,7 @@ import picocli.CommandLine.Spec;
     })
 final class TasksCommand extends SubCommand {
   private static final String PUBLISHED = "published";
+  private static final String NOT_STATED = "not stated";
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -194,9 +195,9 @@ final class TasksCommand extends SubCommand {
                 score.model(),
                 score.task(),
                 score.strategy(),
-                value.getKey(),
+                value.getKey().equals(Score.UNSTATED) ? NOT_STATED : value.getKey(),
                 score.kind().id() + ": " + score.source(),
-                score.date().isEmpty() ? "not stated" : score.date(),
+                score.date().isEmpty() ? NOT_STATED : score.date(),
                 String.format(Locale.ROOT, "%.4f", value.getValue())));
       }
     }

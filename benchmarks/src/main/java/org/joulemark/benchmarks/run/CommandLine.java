@@ -24,8 +24,9 @@ public record CommandLine(List<String> arguments, CommandLineOptions options) {
     try {
       return new CommandLine(
           List.copyOf(arguments), new CommandLineOptions(arguments.toArray(String[]::new)));
-    } catch (CommandLineOptionException e) {
-      String complaint = String.valueOf(e.getMessage()).strip();
+    } catch (CommandLineOptionException | IllegalStateException e) {
+      // The latter, of two lines, is of a mode that there is not.
+      String complaint = String.valueOf(e.getMessage()).strip().replaceAll("\\R", "; ");
       throw new UsageException(
           complaint
               + (complaint.endsWith(".") ? "" : ".")

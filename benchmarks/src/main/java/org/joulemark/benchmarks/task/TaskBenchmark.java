@@ -187,6 +187,7 @@ public class TaskBenchmark extends PassBenchmark {
         new ScoreQuery(
             List.of(shape.id(), shape.title()),
             List.of(profile.id(), profile.harnessTask()),
+            profile.metric(),
             profile.harnessMetrics(),
             strategy);
     Optional<FoundScore> own =

@@ -32,6 +32,9 @@ public record Ceiling(
   // Of work that goes over its bytes again and again, a cache of half of them keeps next to none.
   private static final double CACHES_TO_BE_OUT_OF = 2;
 
+  // A card may boost beyond its data sheet, but not by so much.
+  private static final double BEYOND_ANY_BOOST = 1.1;
+
   /**
    * The ceiling of work that both multiplies and moves: the device's bandwidth where the maker's
    * figures say that moving its compulsory bytes takes longer than its operations; otherwise the
@@ -104,6 +107,7 @@ public record Ceiling(
       return Double.NaN;
     }
     try {
+      forgetTheImpossible(peaks.get());
       double best =
           sets
               ? peaks.get().record(session.gpu(), name, rate)
@@ -120,6 +124,18 @@ public record Ceiling(
     } catch (IOException e) {
       WorkWindow.note("peak.measured.reason", "The best rates cannot be kept: " + e.getMessage());
       return Double.NaN;
+    }
+  }
+
+  /** Earlier versions kept what a layer reached in another type, or from the cache. */
+  private void forgetTheImpossible(MeasuredPeaks peaks) throws IOException {
+    if (peaks.forgetAbove(session.gpu(), name, BEYOND_ANY_BOOST * statedPerSecond)) {
+      WorkWindow.note(
+          "peak.measured.forgotten",
+          "The best rate of "
+              + name
+              + " that was kept of this GPU is more than 10 % above the maker's figure, so it was of"
+              + " something else and counts no more.");
     }
   }
 }

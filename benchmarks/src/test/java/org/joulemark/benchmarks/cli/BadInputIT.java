@@ -40,6 +40,8 @@ class BadInputIT {
         bad("--out /proc/nowhere", "/proc/nowhere", "cannot be written"),
         bad("NoSuchBenchmark", "NoSuchBenchmark", "-l"),
         bad("-t 4", "-t 4", "threads"),
+        bad("-bm sample", "-bm sample", "avgt"),
+        bad("-opi 10", "-opi 10", "batch"),
         bad("--presett quick", "presett", "--help"),
         bad("-f many", "many", "-h"),
         bad("Task -p task=piqa", "task=piqa", "mmlu, hellaswag"),

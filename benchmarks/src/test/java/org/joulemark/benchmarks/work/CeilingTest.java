@@ -2,10 +2,18 @@ package org.joulemark.benchmarks.work;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.joulemark.harness.platform.MeasuredPeaks;
+import org.joulemark.kernels.engine.Engine;
+import org.joulemark.kernels.engine.EngineProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What holds a work up, by the maker's figures of an H200: 4.8 TB/s, 60 MB of cache. */
+/** What holds a work up, by an H200's figures: 4.8 TB/s, 60 MB of cache; and the best rates. */
 class CeilingTest {
   private static final double BYTES_PER_SECOND = 4.8e12;
   private static final double CACHE_BYTES = 60e6;
@@ -27,5 +35,30 @@ class CeilingTest {
       double flops, double opsPerSecond, double bytes, Ceiling.Bound expected) {
     assertThat(Ceiling.bound(flops / opsPerSecond, bytes / BYTES_PER_SECOND, bytes / CACHE_BYTES))
         .isEqualTo(expected);
+  }
+
+  @Test
+  void aKeptRateThatCannotBeIsNoCeiling(@TempDir Path folder) throws IOException {
+    MeasuredPeaks peaks = new MeasuredPeaks(folder.resolve("measured-peaks.json"));
+    peaks.record("GPU-1", "FP16", 1400e12);
+    peaks.record("GPU-1", "INT8", 1400e12);
+    EngineSession session = session(folder);
+    assertThat(measured(new Ceiling(session, "FP16", 700e12, 989.5e12, false))).isNaN();
+    assertThat(measured(new Ceiling(session, "FP16", 700e12, 989.5e12, true))).isEqualTo(100);
+    assertThat(measured(new Ceiling(session, "INT8", 700e12, 1979e12, true))).isEqualTo(50);
+    // Where the maker states nothing, nothing is too much.
+    peaks.record("GPU-1", "FP8", 1400e12);
+    assertThat(measured(new Ceiling(session, "FP8", 700e12, Double.NaN, true))).isEqualTo(50);
+  }
+
+  private static double measured(Ceiling ceiling) {
+    return ceiling.metrics(1).get(1).value();
+  }
+
+  private static EngineSession session(Path cache) {
+    Map<String, String> facts = Map.of("cache.folder", cache.toString(), "device.uuid", "GPU-1");
+    return new EngineSession(
+        StandIn.of(EngineProvider.class, method -> null),
+        StandIn.of(Engine.class, method -> method.equals("facts") ? facts : null));
   }
 }

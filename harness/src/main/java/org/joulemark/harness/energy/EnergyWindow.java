@@ -48,6 +48,13 @@ public interface EnergyWindow extends AutoCloseable {
     return List.of();
   }
 
+  /**
+   * Takes what the last {@link #read} showed for the idle baseline: from then on each figure of a
+   * single one of several devices in {@link #details} is net of that device's own. The figure of
+   * all is left to the caller; a window of one device has nothing to do.
+   */
+  default void takeIdleBaseline() {}
+
   /** What people should know of the window of the last {@link #read}, in words, by stable keys. */
   default Map<String, String> remarks() {
     return Map.of();

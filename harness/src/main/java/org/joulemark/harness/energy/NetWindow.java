@@ -13,6 +13,9 @@ import org.joulemark.harness.metrics.Metric;
  * measured once, before the first window.
  */
 public final class NetWindow implements EnergyWindow {
+  /** The detail that tells the baseline. */
+  public static final String IDLE_POWER = "idle.power";
+
   private final EnergyWindow gross;
   private final double restSeconds;
   private final double baselineSeconds;
@@ -60,6 +63,7 @@ public final class NetWindow implements EnergyWindow {
       throw new EnergyException(
           idle.status(), "The idle baseline could not be measured. " + idle.reason());
     }
+    gross.takeIdleBaseline();
     idleWatts = idle.energyJoules() / idle.timeSeconds();
     idleUncertaintyWatts = idle.uncertaintyJoules() / idle.timeSeconds();
   }
@@ -109,7 +113,7 @@ public final class NetWindow implements EnergyWindow {
   @Override
   public List<Metric> details() {
     List<Metric> details = new ArrayList<>(gross.details());
-    details.add(new Metric("idle.power", idleWatts, "W"));
+    details.add(new Metric(IDLE_POWER, idleWatts, "W"));
     return details;
   }
 

@@ -17,6 +17,7 @@ public final class SumWindow implements EnergyWindow {
   private final List<EnergyWindow> parts;
   private final MeterInfo info;
   private List<WindowResult> results = List.of();
+  private List<Double> idleWatts = List.of();
 
   /** Over these windows, which it owns; at least one. */
   public SumWindow(List<EnergyWindow> parts) {
@@ -57,7 +58,7 @@ public final class SumWindow implements EnergyWindow {
     double[] uncertainties = new double[results.size()];
     for (int i = 0; i < uncertainties.length; i++) {
       WindowResult result = results.get(i);
-      watts += result.energyJoules() / result.timeSeconds();
+      watts += watts(result);
       uncertainties[i] = result.uncertaintyJoules() / result.timeSeconds() * first.timeSeconds();
     }
     return WindowResult.ok(
@@ -78,7 +79,20 @@ public final class SumWindow implements EnergyWindow {
     return parts.get(0).toNanos();
   }
 
-  /** Each part's energy, power and details, under its name with {@code gpu0.}, {@code gpu1.} … */
+  @Override
+  public void takeIdleBaseline() {
+    idleWatts = results.stream().map(SumWindow::watts).toList();
+  }
+
+  private static double watts(WindowResult result) {
+    return result.energyJoules() / result.timeSeconds();
+  }
+
+  /**
+   * Each part's energy, power and details, under its name with {@code gpu0.}, {@code gpu1.} …;
+   * energy and power are net of the part's idle baseline where one was taken, which stands beside
+   * them.
+   */
   @Override
   public List<Metric> details() {
     List<Metric> details = new ArrayList<>();
@@ -86,10 +100,15 @@ public final class SumWindow implements EnergyWindow {
       double watts = Double.NaN;
       double secondsPerUnit = Double.NaN;
       if (!results.isEmpty()) {
-        watts = results.get(i).energyJoules() / results.get(i).timeSeconds();
+        watts = watts(results.get(i));
         secondsPerUnit = results.get(0).timeSeconds() / results.get(0).units();
       }
-      details.addAll(part(i, watts, secondsPerUnit, parts.get(i).details()));
+      List<Metric> own = new ArrayList<>(parts.get(i).details());
+      if (!idleWatts.isEmpty()) {
+        watts -= idleWatts.get(i);
+        own.add(new Metric(NetWindow.IDLE_POWER, idleWatts.get(i), "W"));
+      }
+      details.addAll(part(i, watts, secondsPerUnit, own));
     }
     return details;
   }

@@ -77,6 +77,11 @@ public final class WithProcessorWindow implements EnergyWindow {
   }
 
   @Override
+  public void takeIdleBaseline() {
+    gpu.takeIdleBaseline();
+  }
+
+  @Override
   public Map<String, String> remarks() {
     Map<String, String> remarks = new LinkedHashMap<>(gpu.remarks());
     if (processor == null) {

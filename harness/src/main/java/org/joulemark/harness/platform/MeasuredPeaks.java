@@ -44,6 +44,32 @@ public final class MeasuredPeaks {
       return before;
     }
     ofGpu.put(precision, opsPerSecond);
+    replace(peaks);
+    return opsPerSecond;
+  }
+
+  /**
+   * Forgets the rate recorded of that GPU and precision if it is more than it can be.
+   *
+   * @param gpu UUID of the GPU
+   * @param precision name of the precision
+   * @param most operations a second; NaN where nothing is known, and then nothing is forgotten
+   * @return whether one was forgotten
+   * @throws IOException if the file cannot be read or replaced
+   */
+  public boolean forgetAbove(String gpu, String precision, double most) throws IOException {
+    Map<String, Map<String, Double>> peaks = read();
+    Map<String, Double> ofGpu = peaks.getOrDefault(gpu, Map.of());
+    // Comparisons with NaN are false.
+    if (!(ofGpu.getOrDefault(precision, Double.NaN) > most)) {
+      return false;
+    }
+    ofGpu.remove(precision);
+    replace(peaks);
+    return true;
+  }
+
+  private void replace(Map<String, Map<String, Double>> peaks) throws IOException {
     Path folder = file.toAbsolutePath().getParent();
     if (folder != null) {
       Files.createDirectories(folder);
@@ -51,7 +77,6 @@ public final class MeasuredPeaks {
     Path partial = Files.createTempFile(folder, "peaks", ".json");
     JSON.writeValue(partial.toFile(), peaks);
     Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING);
-    return opsPerSecond;
   }
 
   /**

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.joulemark.harness.Undisturbed.undisturbed;
 
+import java.util.List;
 import org.joulemark.harness.metrics.Metric;
 import org.junit.jupiter.api.Test;
 
@@ -80,6 +81,37 @@ class CombinedWindowsTest {
         .isInstanceOf(EnergyException.class)
         .hasMessageContaining("idle baseline could not be measured")
         .hasMessageContaining("It is gone.");
+  }
+
+  @Test
+  void eachOfSeveralDevicesIsNetOfItsOwnIdle() throws Exception {
+    undisturbed(
+        () -> {
+          draw(80);
+          WholeWindow resting =
+              new WholeWindow(
+                  new FakeMeter(
+                      FakeMeter.counter(0, 0), () -> 50 * (System.nanoTime() - origin) * 1e-9),
+                  System::nanoTime);
+          NetWindow window =
+              new NetWindow(
+                  new WithProcessorWindow(
+                      new SumWindow(List.of(meter(FakeMeter.counter(0, 0)), resting)), null, ""),
+                  0.02,
+                  0.1);
+          window.open(() -> (System.nanoTime() - origin) / 1_000_000);
+          draw(300);
+          Thread.sleep(300);
+          WindowResult result = window.read();
+          assertThat(detail(window, "idle.power")).isCloseTo(130, within(0.5));
+          assertThat(detail(window, "gpu0.idle.power")).isCloseTo(80, within(0.5));
+          assertThat(detail(window, "gpu1.idle.power")).isCloseTo(50, within(0.5));
+          assertThat(detail(window, "gpu0.power")).isCloseTo(220, within(4.0));
+          // One that has no part in the work has nothing left, and hinders nobody.
+          assertThat(detail(window, "gpu1.power")).isCloseTo(0, within(0.5));
+          assertThat(detail(window, "gpu0.energy") + detail(window, "gpu1.energy"))
+              .isCloseTo(result.energyJoules() / result.units(), within(1e-9));
+        });
   }
 
   @Test

@@ -34,6 +34,19 @@ class MeasuredPeaksTest {
   }
 
   @Test
+  void forgetsOnlyWhatIsMoreThanItCanBe() throws IOException {
+    MeasuredPeaks peaks = new MeasuredPeaks(folder.resolve("peaks.json"));
+    assertThat(peaks.forgetAbove("GPU-1", "FP16", 1e15)).isFalse();
+    peaks.record("GPU-1", "FP16", 1.4e15);
+    peaks.record("GPU-1", "INT8", 1.4e15);
+    assertThat(peaks.forgetAbove("GPU-1", "FP16", Double.NaN)).isFalse();
+    assertThat(peaks.forgetAbove("GPU-1", "FP16", 1.4e15)).isFalse();
+    assertThat(peaks.forgetAbove("GPU-1", "FP16", 1e15)).isTrue();
+    assertThat(peaks.best("GPU-1", "FP16")).isNaN();
+    assertThat(peaks.best("GPU-1", "INT8")).isEqualTo(1.4e15);
+  }
+
+  @Test
   void aBrokenFileIsAnErrorAndStays() throws IOException {
     Path file = Files.writeString(folder.resolve("peaks.json"), "{\"GPU-1\":");
     assertThatThrownBy(() -> new MeasuredPeaks(file).record("GPU-1", "FP16", 1))

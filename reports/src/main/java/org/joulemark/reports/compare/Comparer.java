@@ -1,12 +1,14 @@
 package org.joulemark.reports.compare;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.joulemark.harness.platform.Environment;
 import org.joulemark.reports.result.ResultFile;
 import org.joulemark.reports.result.ResultRow;
 
@@ -43,8 +45,7 @@ public final class Comparer {
     List<String> unmatched = new ArrayList<>();
     List<Part> parts = new ArrayList<>();
     for (Matched matched : match(Side.of(before), Side.of(after), unmatched)) {
-      differences.addAll(
-          EnvironmentFacts.between(matched.before.environment(), matched.after.environment()));
+      differences.addAll(differences(matched));
       parts.add(new Part(matched.hardware, pairs(matched, unmatched)));
     }
     if (parts.stream().allMatch(part -> part.pairs.isEmpty())) {
@@ -82,6 +83,31 @@ public final class Comparer {
       }
     }
     return matches;
+  }
+
+  /**
+   * In what the places differ where rows were measured that are compared; those that block first.
+   * Where no row is, the hardware as a whole is looked at: it may be why.
+   */
+  private static List<Difference> differences(Matched matched) {
+    Set<Grounds> grounds = new LinkedHashSet<>();
+    for (Side.Configuration configuration : matched.before.measured().keySet()) {
+      if (matched.after.measured().containsKey(configuration)) {
+        grounds.add(
+            new Grounds(
+                matched.before.environments(configuration),
+                matched.after.environments(configuration)));
+      }
+    }
+    if (grounds.isEmpty()) {
+      grounds.add(
+          new Grounds(Set.of(matched.before.environment()), Set.of(matched.after.environment())));
+    }
+    return grounds.stream()
+        .flatMap(ground -> EnvironmentFacts.between(ground.before, ground.after).stream())
+        .distinct()
+        .sorted(Comparator.comparing(difference -> !difference.blocking()))
+        .toList();
   }
 
   private List<RowPair> pairs(Matched matched, List<String> unmatched) {
@@ -132,6 +158,8 @@ public final class Comparer {
   }
 
   private record Matched(Hardware hardware, Side before, Side after) {}
+
+  private record Grounds(Set<Optional<Environment>> before, Set<Optional<Environment>> after) {}
 
   private record Part(Hardware hardware, List<RowPair> pairs) {}
 }

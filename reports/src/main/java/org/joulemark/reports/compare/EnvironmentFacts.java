@@ -1,14 +1,16 @@
 package org.joulemark.reports.compare;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.joulemark.harness.platform.Environment;
 
 /**
@@ -60,21 +62,23 @@ public final class EnvironmentFacts {
         : Optional.empty();
   }
 
-  /** The differences, those that block first; a missing sidecar is one that blocks. */
-  static List<Difference> between(Optional<Environment> before, Optional<Environment> after) {
-    if (before.isEmpty() && after.isEmpty()) {
-      return List.of(missing(NOTHING, NOTHING));
-    }
-    if (before.isEmpty() || after.isEmpty()) {
-      return List.of(
-          missing(before.isEmpty() ? NOTHING : "known", after.isEmpty() ? NOTHING : "known"));
+  /**
+   * The differences, those that block first; a missing sidecar is one that blocks, and so is a fact
+   * that blocks and is not even the same throughout one of the sides.
+   *
+   * @param before where rows come from that are compared with each other, A's; at least one
+   * @param after B's; at least one
+   */
+  static List<Difference> between(
+      Set<Optional<Environment>> before, Set<Optional<Environment>> after) {
+    boolean knownBefore = before.stream().allMatch(Optional::isPresent);
+    boolean knownAfter = after.stream().allMatch(Optional::isPresent);
+    if (!knownBefore || !knownAfter) {
+      return List.of(missing(knownBefore ? "known" : NOTHING, knownAfter ? "known" : NOTHING));
     }
     List<Difference> differences = new ArrayList<>();
-    Map<String, String> blockingA = blocking(before.get());
-    Map<String, String> blockingB = blocking(after.get());
-    collect(blockingA, blockingB, true, differences);
-    collect(notable(before.get()), notable(after.get()), false, differences);
-    differences.sort(Comparator.comparing(difference -> !difference.blocking()));
+    collect(before, after, EnvironmentFacts::blocking, true, differences);
+    collect(before, after, EnvironmentFacts::notable, false, differences);
     return differences;
   }
 
@@ -150,18 +154,41 @@ public final class EnvironmentFacts {
   }
 
   private static void collect(
-      Map<String, String> before,
-      Map<String, String> after,
+      Set<Optional<Environment>> before,
+      Set<Optional<Environment>> after,
+      Function<Environment, Map<String, String>> facts,
       boolean blocking,
       List<Difference> differences) {
-    TreeSet<String> keys = new TreeSet<>(before.keySet());
-    keys.addAll(after.keySet());
+    Map<String, Set<String>> valuesA = values(before, facts);
+    Map<String, Set<String>> valuesB = values(after, facts);
+    TreeSet<String> keys = new TreeSet<>(valuesA.keySet());
+    keys.addAll(valuesB.keySet());
     for (String key : keys) {
-      String a = before.getOrDefault(key, NOTHING);
-      String b = after.getOrDefault(key, NOTHING);
-      if (!a.equals(b)) {
-        differences.add(new Difference(key, a, b, blocking));
+      Set<String> a = valuesA.getOrDefault(key, Set.of(NOTHING));
+      Set<String> b = valuesB.getOrDefault(key, Set.of(NOTHING));
+      if (!a.equals(b) || (blocking && a.size() > 1)) {
+        differences.add(
+            new Difference(key, String.join(" and ", a), String.join(" and ", b), blocking));
       }
     }
+  }
+
+  /** Every value that a fact has there, in order. */
+  private static Map<String, Set<String>> values(
+      Set<Optional<Environment>> environments, Function<Environment, Map<String, String>> facts) {
+    List<Map<String, String>> all =
+        environments.stream().flatMap(Optional::stream).map(facts).toList();
+    Map<String, Set<String>> values = new TreeMap<>();
+    for (Map<String, String> one : all) {
+      for (String key : one.keySet()) {
+        values.computeIfAbsent(
+            key,
+            fact ->
+                all.stream()
+                    .map(each -> each.getOrDefault(fact, NOTHING))
+                    .collect(Collectors.toCollection(TreeSet::new)));
+      }
+    }
+    return values;
   }
 }

@@ -2,9 +2,11 @@ package org.joulemark.reports.compare;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.joulemark.harness.journal.Outcome;
 import org.joulemark.harness.platform.Environment;
 import org.joulemark.reports.result.LocatedRow;
@@ -19,6 +21,7 @@ final class Side {
 
   private final Optional<Environment> environment;
   private final Map<Configuration, List<ResultRow>> measured = new LinkedHashMap<>();
+  private final Map<Configuration, Set<Optional<Environment>>> places = new LinkedHashMap<>();
   private final Map<Configuration, ResultRow> unmeasured = new LinkedHashMap<>();
 
   private Side(Optional<Environment> environment) {
@@ -33,18 +36,19 @@ final class Side {
         Optional<Environment> environment = RowEnvironment.of(located.row(), file.environment());
         sides
             .computeIfAbsent(Hardware.of(environment), hardware -> new Side(environment))
-            .add(located.row());
+            .add(located.row(), environment);
       }
     }
     return sides;
   }
 
-  private void add(ResultRow row) {
+  private void add(ResultRow row, Optional<Environment> from) {
     Map<String, String> params = new LinkedHashMap<>(row.params());
     params.remove(DEVICE_PARAMETER);
     Configuration configuration = new Configuration(row.benchmark(), params, row.mode());
     if (row.outcome() == Outcome.OK) {
       measured.computeIfAbsent(configuration, key -> new ArrayList<>()).add(row);
+      places.computeIfAbsent(configuration, key -> new LinkedHashSet<>()).add(from);
     } else {
       unmeasured.put(configuration.withoutMode(), row);
     }
@@ -53,6 +57,14 @@ final class Side {
   /** Where the first of the results comes from. */
   Optional<Environment> environment() {
     return environment;
+  }
+
+  /**
+   * Where the results of a configuration that was measured come from: each from the device that it
+   * names, of which there may be several of one model.
+   */
+  Set<Optional<Environment>> environments(Configuration configuration) {
+    return places.getOrDefault(configuration, Set.of(environment));
   }
 
   /**

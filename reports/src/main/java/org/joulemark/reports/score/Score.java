@@ -9,7 +9,7 @@ import java.util.Map;
  * @param model its name as the evaluation gives it, without an owner's or a folder's name before it
  * @param task its name as the evaluation gives it
  * @param strategy how the model was carried out; {@code baseline} where it is not said
- * @param values by metric, as fractions in [0, 1]
+ * @param values by metric, as fractions in [0, 1]; {@link #UNSTATED} where none is named
  * @param kind where it comes from
  * @param source the file, or who published it
  * @param date ISO 8601, or empty where it is not known
@@ -25,6 +25,9 @@ public record Score(
 
   /** The strategy of an evaluation that names none. */
   public static final String BASELINE = "baseline";
+
+  /** The metric of a scores file's entry that names none. */
+  public static final String UNSTATED = "";
 
   /** Copies the values in their order. */
   public Score {

@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Scores to look up: those of a file or folder, or the published ones. */
@@ -98,15 +98,19 @@ public final class ScoreBook {
 
   /**
    * The score that stands for a query: the strategy's own, else that of the baseline, which the
-   * answer then says.
+   * answer then says. Of several, the newest whose metric is the task's; else the newest that does
+   * not state its metric, which the answer says too. What is published of another metric is passed
+   * over, for the user did not name it.
    *
-   * @throws IllegalArgumentException if the evaluation has the task but none of the metrics
+   * @throws IllegalArgumentException if the user's scores have the task but none of its metrics
    */
   public Optional<FoundScore> find(ScoreQuery query) {
     List<Score> matching =
         scores.stream()
             .filter(score -> matches(query.models(), score.model()))
             .filter(score -> matches(query.tasks(), score.task()))
+            .filter(
+                score -> score.kind() != ScoreKind.PUBLISHED || metricOf(score, query).isPresent())
             .toList();
     Optional<FoundScore> own = find(matching, query, query.strategy());
     if (own.isPresent()) {
@@ -123,43 +127,73 @@ public final class ScoreBook {
 
   private static Optional<FoundScore> find(
       List<Score> matching, ScoreQuery query, String strategy) {
-    return matching.stream()
-        .filter(score -> score.strategy().equals(strategy))
-        .findFirst()
-        .map(score -> value(score, query));
+    List<Score> ofStrategy =
+        matching.stream().filter(score -> score.strategy().equals(strategy)).toList();
+    for (Score score : ofStrategy) {
+      Optional<String> metric = metricOf(score, query);
+      if (metric.isPresent()) {
+        return Optional.of(found(score, metric.get(), query));
+      }
+    }
+    for (Score score : ofStrategy) {
+      if (score.values().containsKey(Score.UNSTATED)) {
+        return Optional.of(found(score, Score.UNSTATED, query));
+      }
+    }
+    if (!ofStrategy.isEmpty()) {
+      throw ofOtherMetrics(ofStrategy.get(0), query);
+    }
+    return Optional.empty();
   }
 
-  private static FoundScore value(Score score, ScoreQuery query) {
+  private static FoundScore found(Score score, String metric, ScoreQuery query) {
     // Where an evaluation does not say how the model was carried out, it is the baseline itself.
     boolean own =
         score.strategy().equals(query.strategy())
             || (score.strategy().equals(Score.BASELINE) && query.strategy().equals("fp32"));
+    return new FoundScore(score.values().getOrDefault(metric, Double.NaN), metric, score, !own);
+  }
+
+  /** Which of its values is of the task's metric, as the score names it. */
+  private static Optional<String> metricOf(Score score, ScoreQuery query) {
+    return names(score, query).stream()
+        .flatMap(name -> score.values().keySet().stream().filter(own -> same(name, own)))
+        .findFirst();
+  }
+
+  /** What the task's metric may be called there, the preferred name first. */
+  private static List<String> names(Score score, ScoreQuery query) {
+    List<String> names = new ArrayList<>(query.harnessMetrics());
     if (score.kind() != ScoreKind.HARNESS) {
-      // These files hold one value a task, under the name that their author gave it.
-      Map.Entry<String, Double> only = score.values().entrySet().iterator().next();
-      return new FoundScore(only.getValue(), only.getKey(), score, !own);
+      names.add(0, query.metric());
     }
-    for (String metric : query.metrics()) {
-      Double value = score.values().get(metric);
-      if (value != null) {
-        return new FoundScore(value, metric, score, !own);
-      }
-    }
-    throw new IllegalArgumentException(
-        score.source()
+    return names;
+  }
+
+  private static IllegalArgumentException ofOtherMetrics(Score score, ScoreQuery query) {
+    return new IllegalArgumentException(
+        (score.kind() == ScoreKind.HARNESS
+                ? score.source()
+                : "The scores file (" + score.source() + ")")
             + " has "
             + score.task()
             + " of "
             + score.model()
+            + " in "
+            + score.strategy()
             + ", but none of the metrics "
-            + String.join(" ", query.metrics())
-            + "; it has "
+            + names(score, query).stream().distinct().collect(Collectors.joining(" "))
+            + " that the task is scored by; it has "
             + String.join(" ", score.values().keySet())
             + ".");
   }
 
   private static boolean matches(List<String> names, String name) {
-    return names.stream().anyMatch(known -> plain(known).equals(plain(name)));
+    return names.stream().anyMatch(known -> same(known, name));
+  }
+
+  private static boolean same(String one, String other) {
+    return plain(one).equals(plain(other));
   }
 
   /** Names are compared without case, and with {@code _} as {@code -}. */

@@ -21,7 +21,8 @@ import java.util.regex.Pattern;
  * <p>lm-evaluation-harness writes {@code {"results": {task: {"metric,filter": value, …}, …},
  * "config": {"model_args": …, "model_dtype": …, "limit": …}, "model_name": …, "date": seconds, …}}
  * (its {@code lm_eval/result_schema.py}); fields that are absent in older versions may be. Ours is
- * {@code {"scores": [{"model", "task", "strategy", "score", "metric", "source", "date"}, …]}}.
+ * {@code {"scores": [{"model", "task", "strategy", "score", "metric", "source", "date"}, …]}},
+ * where strategy, metric and date may be absent.
  */
 final class ScoreFiles {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -159,7 +160,7 @@ final class ScoreFiles {
               lastPart(text(place, entry, "model")),
               text(place, entry, "task"),
               entry.path("strategy").asText(Score.BASELINE),
-              Map.of(text(place, entry, "metric"), value.doubleValue()),
+              Map.of(entry.path("metric").asText(Score.UNSTATED).strip(), value.doubleValue()),
               kind,
               text(place, entry, "source"),
               entry.path("date").asText("")));

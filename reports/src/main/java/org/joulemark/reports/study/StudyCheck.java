@@ -13,7 +13,8 @@ import org.joulemark.reports.task.TaskResult;
 
 /**
  * Goes through the study's claims with measured tasks. Only what differs in nothing but the claim's
- * subject is compared: the same device, source of energy, task, batch and depth.
+ * subject is compared: the same device, source of energy, task, batch, depth and origin of the
+ * weights.
  */
 public final class StudyCheck {
   private static final String MMLU = "mmlu";
@@ -282,6 +283,7 @@ public final class StudyCheck {
             && ada.decoded().equals(ampere.decoded())
             && ada.batch().equals(ampere.batch())
             && ada.depth().equals(ampere.depth())
+            && ada.seeded() == ampere.seeded()
             && ada.energyKind().equals(ampere.energyKind())) {
           evidence.add(faster(ada, ampere));
         }
@@ -328,17 +330,22 @@ public final class StudyCheck {
         && sameGround(one, other);
   }
 
+  /**
+   * Of checkpoints it is enough that both are ones: the models' names say which, and one folder may
+   * lie in several places.
+   */
   private static boolean sameGround(TaskResult one, TaskResult other) {
     return one.device().equals(other.device())
         && one.energyKind().equals(other.energyKind())
         && one.batch().equals(other.batch())
-        && one.depth().equals(other.depth());
+        && one.depth().equals(other.depth())
+        && one.seeded() == other.seeded();
   }
 
   private static String setting(TaskResult result) {
     Map<String, String> words = new LinkedHashMap<>();
     words.put("task", result.task());
-    words.put("model", result.model());
+    words.put("model", result.modelTitle());
     words.put("strategy", result.strategy());
     words.put("batch", "batch " + result.batch());
     if (!result.decoded().equals("auto")) {

@@ -126,7 +126,7 @@ public final class StudyText {
         table.add(
             List.of(
                 result.task(),
-                result.model(),
+                result.modelTitle(),
                 result.strategy(),
                 result.batch(),
                 result.device(),

@@ -67,15 +67,21 @@ public final class SummaryTable {
   }
 
   /**
-   * Time of one operation for people: seconds with a prefix, or JMH's own figure in other modes.
+   * Time of one operation for people: seconds with a prefix, also where JMH gave operations a unit
+   * of time; its own figure in a unit that is neither.
    */
   public static String time(ResultRow row) {
     MetricValue time = OperationTime.of(row);
     Double seconds = SECONDS_PER_UNIT.get(time.unit());
-    if (seconds == null) {
-      return Quantity.formatPair(time.value(), time.error(), time.unit());
+    if (seconds != null) {
+      return Quantity.formatPair(time.value() * seconds, time.error() * seconds, "s");
     }
-    return Quantity.formatPair(time.value() * seconds, time.error() * seconds, "s");
+    seconds = SECONDS_PER_UNIT.get(time.unit().replaceFirst("^ops/(.*)$", "$1/op"));
+    if (seconds != null) {
+      double inverse = seconds / time.value();
+      return Quantity.formatPair(inverse, inverse * time.error() / time.value(), "s");
+    }
+    return Quantity.formatPair(time.value(), time.error(), time.unit());
   }
 
   /** Last two parts of a benchmark's full name. */

@@ -17,6 +17,7 @@ import org.joulemark.reports.result.Samples;
  *
  * @param task its id; for a file of the user's, the file's name
  * @param model its id
+ * @param checkpoint the folder of the model's own weights, or {@value #SEEDED} for made-up ones
  * @param strategy how the model was carried out
  * @param batch items side by side
  * @param depth {@code model}, or {@code layer}: one layer, taken times the layers
@@ -35,6 +36,7 @@ import org.joulemark.reports.result.Samples;
 public record TaskResult(
     String task,
     String model,
+    String checkpoint,
     String strategy,
     String batch,
     String depth,
@@ -49,6 +51,9 @@ public record TaskResult(
     double eor,
     double tweor,
     double itemTokens) {
+
+  /** The checkpoint of a model that has made-up weights. */
+  public static final String SEEDED = "none";
 
   /** The tasks among the rows of one run. */
   public static List<TaskResult> of(List<ResultRow> rows) {
@@ -88,6 +93,7 @@ public record TaskResult(
     return new TaskResult(
         row.params().getOrDefault("task", ""),
         row.params().getOrDefault("model", ""),
+        row.params().getOrDefault("checkpoint", SEEDED),
         row.params().getOrDefault("strategy", ""),
         row.params().getOrDefault("batch", "1"),
         row.params().getOrDefault("depth", "model"),
@@ -124,6 +130,16 @@ public record TaskResult(
       count += samples.fork(fork).length;
     }
     return count;
+  }
+
+  /** Whether its weights are made up; a device's energy depends on the numbers that it moves. */
+  public boolean seeded() {
+    return checkpoint.equals(SEEDED);
+  }
+
+  /** The model for people, who are told where it has its own weights. */
+  public String modelTitle() {
+    return seeded() ? model : model + " (checkpoint)";
   }
 
   /** The strategy's name without its options. */

@@ -57,7 +57,7 @@ public final class TaskTable {
   private static List<String> cells(TaskResult result, Footprint footprint, int source) {
     List<String> cells = new ArrayList<>();
     cells.add(result.task());
-    cells.add(result.model());
+    cells.add(result.modelTitle());
     cells.add(result.strategy());
     cells.add(result.batch());
     cells.add(result.depth());

@@ -229,6 +229,48 @@ class ComparerTest {
   }
 
   @Test
+  void eachConfigurationIsHeldToTheLimitsOfTheGpuThatItRanOn() throws IOException {
+    Environment first = oneOfTwo("GPU-1", "400");
+    Environment second = oneOfTwo("GPU-2", "400");
+    RunFiles a = run("a").row(INT8, around(100), around(0.1)).on(first);
+    List<ResultFile> before = a.row(FP16, around(200), around(0.2)).on(second).write(second);
+    RunFiles b = run("b").row(INT8, around(100), around(0.1)).on(first);
+    Environment raised = oneOfTwo("GPU-2", "700");
+    List<ResultFile> after = b.row(FP16, around(200), around(0.2)).on(raised).write(raised);
+    assertThat(compare(before, before).differences()).isEmpty();
+    assertThat(compare(before, after).differences())
+        .containsExactly(new Difference("gpu.power.limit.watts", "400", "700", true));
+  }
+
+  @Test
+  void forksUnderSeveralLimitsAreNoneThatCouldBeCompared() throws IOException {
+    Environment first = oneOfTwo("GPU-1", "400");
+    Environment second = oneOfTwo("GPU-2", "400");
+    List<ResultFile> both =
+        run("a")
+            .row(with(FP16, "device", "0"), around(150), around(0.2))
+            .on(first)
+            .row(with(FP16, "device", "1"), around(200), around(0.2))
+            .on(second)
+            .write(second);
+    assertThat(compare(both, both).differences())
+        .containsExactly(
+            new Difference("gpu.power.limit.watts", "400 and 700", "400 and 700", true));
+  }
+
+  /** A host with two GPUs of one model, of which the first may draw 700 W. */
+  private static Environment oneOfTwo(String uuid, String wattsOfSecond) {
+    Environment one = gpu("device.uuid", uuid);
+    one.gpu()
+        .putAll(
+            Map.of(
+                "gpu0.uuid", "GPU-1",
+                "gpu1.uuid", "GPU-2",
+                "gpu1.power.limit.watts", wattsOfSecond));
+    return one;
+  }
+
+  @Test
   void aProcessorBesideAGpuHasNoneOfItsFacts() throws IOException {
     Map<String, String> params = Map.of("engine", "cpu", "precision", "FP32");
     List<ResultFile> both =

@@ -139,7 +139,7 @@ public final class RunFiles {
         new CpuInfo("Xeon", 2, List.of(), "unknown"),
         1L << 34,
         withoutTestFacts(engine),
-        Map.of("gpu0.power.limit.watts", engine.getOrDefault("test.watts", "700")));
+        new TreeMap<>(Map.of("gpu0.power.limit.watts", engine.getOrDefault("test.watts", "700"))));
   }
 
   private static Map<String, String> withoutTestFacts(Map<String, String> engine) {

@@ -8,6 +8,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,29 +49,24 @@ class ScoreBookTest {
     }
     assertThat(
             ScoreBook.published()
-                .find(
-                    query(List.of("DeepSeek-R1-Distill-Qwen-7B"), "mmlu", List.of("acc"), "fp32")))
+                .find(query(List.of("DeepSeek-R1-Distill-Qwen-7B"), "mmlu", "acc", "fp32")))
         .isEmpty();
   }
 
   @Test
   void readsAResultsFileOfTheHarness() throws URISyntaxException {
     ScoreBook book = ScoreBook.read(harnessFile());
-    FoundScore own =
-        book.find(query(QWEN, "arc_challenge", List.of("acc_norm,none", "acc_norm"), "fp16"))
-            .orElseThrow();
+    FoundScore own = book.find(query(QWEN, "arc_challenge", "acc_norm", "fp16")).orElseThrow();
     assertThat(own.value()).isEqualTo(0.5512);
     assertThat(own.ofBaseline()).isFalse();
     assertThat(own.provenance())
         .isEqualTo("lm-evaluation-harness: acc_norm,none of fp16, " + HARNESS + ", 2025-03-02");
-    FoundScore other =
-        book.find(query(QWEN, "gsm8k", List.of("exact_match,strict-match"), "int8-sym"))
-            .orElseThrow();
+    FoundScore other = book.find(query(QWEN, "gsm8k", "exact_match", "int8-sym")).orElseThrow();
     assertThat(other.value()).isEqualTo(0.7012);
     assertThat(other.provenance())
         .startsWith("lm-evaluation-harness score of baseline: exact_match,strict-match of fp16");
-    assertThat(book.find(query(List.of("Yi-6B"), "mmlu", List.of("acc,none"), "fp16"))).isEmpty();
-    assertThatThrownBy(() -> book.find(query(QWEN, "mmlu", List.of("acc_norm,none"), "fp16")))
+    assertThat(book.find(query(List.of("Yi-6B"), "mmlu", "acc", "fp16"))).isEmpty();
+    assertThatThrownBy(() -> book.find(query(QWEN, "mmlu", "acc_norm", "fp16")))
         .hasMessageContaining("none of the metrics acc_norm,none")
         .hasMessageContaining("acc,none");
   }
@@ -95,7 +91,7 @@ class ScoreBookTest {
               assertThat(score.source()).contains("only 100 items");
               assertThat(score.values()).containsOnlyKeys("acc,none");
             });
-    assertThat(book.find(query(QWEN, "mmlu", List.of("acc,none"), "fp32"))).isEmpty();
+    assertThat(book.find(query(QWEN, "mmlu", "acc", "fp32"))).isEmpty();
   }
 
   @Test
@@ -105,33 +101,69 @@ class ScoreBookTest {
         folder.resolve("scores.json"),
         """
         {"scores": [{"model": "qwen2.5-7b", "task": "mmlu", "strategy": "int8-sym", "score": 0.7,
-                     "metric": "accuracy", "source": "our own run", "date": "2025-05-06"}]}
+                     "metric": "acc", "source": "our own run", "date": "2025-05-06"}]}
         """);
     Files.writeString(folder.resolve("notes.json"), "not read");
     ScoreBook book = ScoreBook.read(folder);
-    FoundScore own = book.find(query(QWEN, "mmlu", List.of("acc,none"), "int8-sym")).orElseThrow();
-    assertThat(own.provenance())
-        .isEqualTo("scores file: accuracy of int8-sym, our own run, 2025-05-06");
-    assertThat(book.find(query(QWEN, "mmlu", List.of("acc,none"), "fp16")).orElseThrow().value())
+    FoundScore own = book.find(query(QWEN, "mmlu", "acc", "int8-sym")).orElseThrow();
+    assertThat(own.provenance()).isEqualTo("scores file: acc of int8-sym, our own run, 2025-05-06");
+    assertThat(book.find(query(QWEN, "mmlu", "acc", "fp16")).orElseThrow().value())
         .isEqualTo(0.7111);
   }
 
   @Test
   void theNewestOfTwoCounts() throws IOException {
-    Path file = folder.resolve("scores.json");
-    Files.writeString(
-        file,
-        """
-        {"scores": [
-          {"model": "m", "task": "t", "score": 0.1, "metric": "acc", "source": "a", "date": "2024-01-01"},
-          {"model": "m", "task": "t", "score": 0.2, "metric": "acc", "source": "a", "date": "2025-01-01"}]}
-        """);
-    assertThat(
-            ScoreBook.read(file)
-                .find(query(List.of("M"), "T", List.of("acc"), "fp32"))
-                .orElseThrow()
-                .value())
+    ScoreBook book =
+        ours(
+            """
+            {"model": "m", "task": "t", "score": 0.1, "metric": "acc", "source": "a", "date": "2024-01-01"},
+            {"model": "m", "task": "t", "score": 0.2, "metric": "acc", "source": "a", "date": "2025-01-01"}""");
+    assertThat(book.find(query(List.of("M"), "T", "acc", "fp32")).orElseThrow().value())
         .isEqualTo(0.2);
+  }
+
+  @Test
+  void theEntryOfTheTasksMetricWins() throws IOException {
+    ScoreBook book =
+        ours(
+            """
+            {"model": "m", "task": "t", "score": 0.1, "metric": "acc", "source": "a", "date": "2025-01-01"},
+            {"model": "m", "task": "t", "score": 0.2, "source": "a", "date": "2024-06-01"},
+            {"model": "m", "task": "t", "score": 0.3, "metric": "acc_norm", "source": "a", "date": "2024-01-01"},
+            {"model": "m", "task": "harness", "score": 0.4, "metric": "ACC-norm,none", "source": "a"}""");
+    assertThat(book.find(query("acc_norm", "fp32")).orElseThrow().value()).isEqualTo(0.3);
+    assertThat(book.find(query("acc", "fp32")).orElseThrow().value()).isEqualTo(0.1);
+    assertThat(book.find(query(List.of("m"), "harness", "acc_norm", "fp32")).orElseThrow().value())
+        .isEqualTo(0.4);
+  }
+
+  @Test
+  void anEntryOfAnotherMetricIsNeverTaken() throws IOException {
+    ScoreBook book =
+        ours(
+            """
+            {"model": "m", "task": "t", "strategy": "int8-sym", "score": 0.1, "metric": "acc", "source": "our own run"},
+            {"model": "m", "task": "t", "score": 0.3, "metric": "acc_norm", "source": "a"}""");
+    assertThatThrownBy(() -> book.find(query("acc_norm", "int8-sym")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "The scores file (our own run) has t of m in int8-sym, but none of the metrics acc_norm"
+                + " acc_norm,none that the task is scored by; it has acc.");
+    assertThat(book.find(query("acc_norm", "fp32")).orElseThrow().value()).isEqualTo(0.3);
+    // A table that the user did not name need not fit a task of the user's own.
+    assertThat(ScoreBook.published().find(query(QWEN, "mmlu", "f1", "fp32"))).isEmpty();
+  }
+
+  @Test
+  void anEntryWithoutMetricIsTakenAndSaysSo() throws IOException {
+    ScoreBook book =
+        ours(
+            """
+            {"model": "m", "task": "t", "score": 0.1, "metric": "acc", "source": "a", "date": "2025-01-01"},
+            {"model": "m", "task": "t", "score": 0.2, "source": "our own run"}""");
+    FoundScore found = book.find(query("acc_norm", "fp32")).orElseThrow();
+    assertThat(found.value()).isEqualTo(0.2);
+    assertThat(found.provenance()).isEqualTo("scores file: metric not stated, our own run");
   }
 
   @Test
@@ -155,12 +187,25 @@ class ScoreBookTest {
   }
 
   private static FoundScore published(List<String> models, String task, String strategy) {
-    return ScoreBook.published().find(query(models, task, List.of("x"), strategy)).orElseThrow();
+    String metric =
+        Map.of("mmlu", "acc", "truthfulqa-mc2", "mc2", "gsm8k", "exact_match")
+            .getOrDefault(task, "acc_norm");
+    return ScoreBook.published().find(query(models, task, metric, strategy)).orElseThrow();
+  }
+
+  private ScoreBook ours(String entries) throws IOException {
+    Path file = folder.resolve("scores.json");
+    return ScoreBook.read(Files.writeString(file, "{\"scores\": [" + entries + "]}"));
+  }
+
+  private static ScoreQuery query(String metric, String strategy) {
+    return query(List.of("m"), "t", metric, strategy);
   }
 
   private static ScoreQuery query(
-      List<String> models, String task, List<String> metrics, String strategy) {
-    return new ScoreQuery(models, List.of(task), metrics, strategy);
+      List<String> models, String task, String metric, String strategy) {
+    String filter = task.equals("gsm8k") ? ",strict-match" : ",none";
+    return new ScoreQuery(models, List.of(task), metric, List.of(metric + filter), strategy);
   }
 
   private static Path harnessFile() throws URISyntaxException {

@@ -190,15 +190,43 @@ class StudyCheckTest {
     assertThat(finding("gsm8k-over-mmlu").verdict()).isEqualTo(Verdict.SUPPORTED);
   }
 
+  @Test
+  void aCheckpointIsNotHeldAgainstSeededWeights() {
+    TaskResult seeded = result("mmlu", QWEN, "fp32", "1", "measured", "NVIDIA L40S", 100, 0.5, 700);
+    TaskResult fp16 = result("mmlu", QWEN, "fp16", "1", "measured", "NVIDIA L40S", 84, 0.5, 700);
+    TaskResult gsm8k = result("gsm8k", QWEN, "fp32", "1", "measured", "NVIDIA L40S", 773, 2, 1200);
+    TaskResult ampere =
+        result("mmlu", QWEN, "fp32", "1", "measured", "NVIDIA A100-PCIE-40GB", 160, 1, 700);
+    results.addAll(List.of(seeded, own(fp16), own(gsm8k), own(ampere)));
+    for (String id : List.of("fp16-saving", "joint-choice", "gsm8k-over-mmlu", "ada-over-ampere")) {
+      assertThat(finding(id).verdict()).as(id).isEqualTo(Verdict.NOT_TESTABLE);
+    }
+    results.add(own(seeded));
+    assertThat(finding("fp16-saving").verdict()).isEqualTo(Verdict.SUPPORTED);
+    assertThat(finding("fp16-saving").evidence().get(0).setting())
+        .contains("qwen2.5-7b (checkpoint), fp16");
+    assertThat(finding("gsm8k-over-mmlu").evidence()).hasSize(1);
+    assertThat(finding("ada-over-ampere").evidence()).hasSize(1);
+  }
+
   private static TaskResult decoding(TaskResult of) {
+    return with(of, of.checkpoint(), "131");
+  }
+
+  private static TaskResult own(TaskResult of) {
+    return with(of, "/models/" + of.model(), of.decoded());
+  }
+
+  private static TaskResult with(TaskResult of, String checkpoint, String decoded) {
     return new TaskResult(
         of.task(),
         of.model(),
+        checkpoint,
         of.strategy(),
         of.batch(),
         of.depth(),
         of.items(),
-        "131",
+        decoded,
         of.device(),
         of.energyKind(),
         of.wattHours(),
@@ -228,6 +256,7 @@ class StudyCheckTest {
     return new TaskResult(
         task,
         model,
+        TaskResult.SEEDED,
         strategy,
         batch,
         "model",

@@ -70,6 +70,16 @@ class SummaryTableTest {
     assertThat(row.metric("no.such.metric").value()).isNaN();
   }
 
+  @Test
+  void aRateIsTurnedIntoTheTimeOfAnOperation() throws JsonProcessingException {
+    String rate =
+        RESULT.replace(
+            "\"score\": 612.0, \"scoreError\": 4.0, \"scoreUnit\": \"us/op\"",
+            "\"score\": 2000.0, \"scoreError\": 100.0, \"scoreUnit\": \"ops/s\"");
+    assertThat(SummaryTable.time(row("INT8", Outcome.OK, "", rate))).isEqualTo("500 ± 25 µs");
+    assertThat(SummaryTable.time(row("INT8", Outcome.OK, "", RESULT))).isEqualTo("612 ± 4 µs");
+  }
+
   private static ResultRow row(String precision, Outcome outcome, String reason, String result)
       throws JsonProcessingException {
     return ResultRow.of(

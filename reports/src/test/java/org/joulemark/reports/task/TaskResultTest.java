@@ -77,8 +77,22 @@ class TaskResultTest {
     assertThat(TaskTable.render(List.of(), Footprint.NONE)).isEmpty();
   }
 
+  @Test
+  void tellsAModelsOwnWeightsFromMadeUpOnes() throws IOException {
+    assertThat(only().seeded()).isTrue();
+    TaskResult own =
+        only(RESULTS.replace("\"batch\"", "\"checkpoint\": \"/models/qwen2.5-7b\", \"batch\""));
+    assertThat(own.seeded()).isFalse();
+    assertThat(own.checkpoint()).isEqualTo("/models/qwen2.5-7b");
+    assertThat(TaskTable.render(List.of(own), Footprint.NONE)).contains("qwen2.5-7b (checkpoint)");
+  }
+
   private TaskResult only() throws IOException {
-    Files.writeString(folder.resolve("results.json"), RESULTS);
+    return only(RESULTS);
+  }
+
+  private TaskResult only(String results) throws IOException {
+    Files.writeString(folder.resolve("results.json"), results);
     return ResultLoader.load(List.of(folder)).files().stream()
         .flatMap(file -> TaskResult.of(file).stream())
         .reduce(

@@ -13,6 +13,7 @@ import org.joulemark.harness.energy.EnergyStatus;
 import org.joulemark.harness.energy.EnergyWindow;
 import org.joulemark.harness.energy.IntegratingMeter;
 import org.joulemark.harness.energy.MeterInfo;
+import org.joulemark.harness.energy.NetWindow;
 import org.joulemark.harness.energy.PowerSensor;
 import org.joulemark.harness.energy.SampledWindow;
 import org.joulemark.harness.energy.StudyWindow;
@@ -71,11 +72,18 @@ public final class GpuWindows implements EnergyWindow {
     }
   }
 
-  /** The details of so many GPUs of which nothing is known: the names of a window over them. */
-  public static List<Metric> absentDetails(int devices) {
-    List<Metric> details = GpuWindow.absentDetails();
+  /**
+   * The details of so many GPUs of which nothing is known: the names of a window over them.
+   *
+   * @param netOfIdle whether each of several has an idle baseline besides
+   */
+  public static List<Metric> absentDetails(int devices, boolean netOfIdle) {
+    List<Metric> details = new ArrayList<>(GpuWindow.absentDetails());
     if (devices == 1) {
       return details;
+    }
+    if (netOfIdle) {
+      details.add(new Metric(NetWindow.IDLE_POWER, Double.NaN, "W"));
     }
     List<Metric> numbered = new ArrayList<>();
     for (int i = 0; i < devices; i++) {
@@ -198,6 +206,11 @@ public final class GpuWindows implements EnergyWindow {
   @Override
   public List<Metric> details() {
     return window.details();
+  }
+
+  @Override
+  public void takeIdleBaseline() {
+    window.takeIdleBaseline();
   }
 
   @Override

@@ -78,13 +78,13 @@ public final class EnergySources {
       List<String> gpus = gpus(settings, device);
       // How many "all" are, only the library knows; without it there is no name to keep.
       if (!gpus.contains("all")) {
-        details.addAll(GpuWindows.absentDetails(gpus.size()));
+        details.addAll(GpuWindows.absentDetails(gpus.size(), settings.netOfIdle()));
       }
       details.add(new Metric("energy.cpu", Double.NaN, "J/op"));
       details.add(new Metric("energy.process", Double.NaN, "J/op"));
     }
     if (settings.netOfIdle()) {
-      details.add(new Metric("idle.power", Double.NaN, "W"));
+      details.add(new Metric(NetWindow.IDLE_POWER, Double.NaN, "W"));
     }
     return details;
   }

@@ -372,6 +372,10 @@ class GpuWindowsTest {
     }
   }
 
+  private static List<String> names(List<Metric> details) {
+    return details.stream().map(Metric::name).toList();
+  }
+
   @ParameterizedTest
   @CsvSource({"2", "8"})
   void severalGpusAreSummedAndShownEach(int count) throws Exception {
@@ -393,8 +397,12 @@ class GpuWindowsTest {
             assertThat(detail(window, "gpu1.power")).isCloseTo(150, ONE_PERCENT);
             assertThat(detail(window, "gpu" + (count - 1) + ".clock.sm")).isEqualTo(1980);
             assertThat(window.remarks()).containsEntry("gpu1.device", "GPU-fake-1");
-            assertThat(window.details().stream().map(Metric::name).toList())
-                .isEqualTo(GpuWindows.absentDetails(count).stream().map(Metric::name).toList());
+            assertThat(names(window.details()))
+                .isEqualTo(names(GpuWindows.absentDetails(count, false)));
+            window.takeIdleBaseline();
+            assertThat(names(window.details()))
+                .isEqualTo(names(GpuWindows.absentDetails(count, true)));
+            assertThat(detail(window, "gpu1.idle.power")).isCloseTo(150, ONE_PERCENT);
           }
         });
   }
