@@ -8,6 +8,7 @@ import java.util.Map;
 import org.joulemark.benchmarks.task.ItemsWork.Step;
 import org.joulemark.benchmarks.task.PreparedItems.Cost;
 import org.joulemark.benchmarks.work.PassMismatchException;
+import org.joulemark.kernels.engine.Closing;
 import org.joulemark.kernels.engine.Engine;
 import org.joulemark.kernels.engine.LayerOptions;
 import org.joulemark.kernels.engine.LayerWork;
@@ -91,7 +92,7 @@ final class LayerItems {
       Map<String, String> facts = works.values().iterator().next().facts();
       return new PreparedItems(new ItemsWork(items, facts), costs, fidelity);
     } catch (RuntimeException | Error failure) {
-      works.values().forEach(Work::close);
+      Closing.after(failure, works.values(), Work::close);
       throw failure;
     }
   }

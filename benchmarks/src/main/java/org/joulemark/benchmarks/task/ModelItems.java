@@ -13,6 +13,7 @@ import java.util.TreeSet;
 import org.joulemark.benchmarks.task.ItemsWork.Step;
 import org.joulemark.benchmarks.task.PreparedItems.Cost;
 import org.joulemark.harness.jmh.WorkWindow;
+import org.joulemark.kernels.engine.Closing;
 import org.joulemark.kernels.engine.ModelSession;
 import org.joulemark.kernels.engine.UnsupportedWorkException;
 import org.joulemark.kernels.engine.Work;
@@ -89,7 +90,7 @@ final class ModelItems {
               (System.nanoTime() - begin) * 1e-9));
       return work;
     } catch (RuntimeException failure) {
-      made.forEach(Work::close);
+      Closing.after(failure, made, Work::close);
       throw failure;
     }
   }

@@ -1,6 +1,7 @@
 package org.joulemark.benchmarks.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.joulemark.benchmarks.task.ItemsWork.Step;
 import org.joulemark.kernels.engine.Decisions;
 import org.joulemark.kernels.engine.DeviceTimes;
+import org.joulemark.kernels.engine.ForwardingWork;
 import org.joulemark.kernels.engine.Work;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -96,6 +98,41 @@ class ItemsWorkTest {
     assertThat(work.facts()).containsEntry("a", "b");
     work.close();
     assertThat(List.of(prompt, decode, longPrompt)).allMatch(each -> each.closed);
+  }
+
+  @Test
+  void allWorksAreClosedEvenIfOneFailsToBe() {
+    List<Work> works = new ArrayList<>();
+    for (String name : List.of("a", "bad 1", "bad 2", "b")) {
+      works.add(
+          new ForwardingWork() {
+            private final Work logged = new Logged(name, 1);
+
+            @Override
+            protected Work work() {
+              return logged;
+            }
+
+            @Override
+            public void close() {
+              log.add("closed " + name);
+              if (name.startsWith("bad")) {
+                throw new IllegalStateException(name);
+              }
+            }
+          });
+    }
+    ItemsWork work =
+        new ItemsWork(List.of(works.stream().map(each -> new Step(each, 1)).toList()), Map.of());
+    log.clear();
+    assertThatThrownBy(work::close)
+        .hasMessage("bad 1")
+        .satisfies(
+            first ->
+                assertThat(first.getSuppressed())
+                    .extracting(Throwable::getMessage)
+                    .containsExactly("bad 2"));
+    assertThat(log).containsExactly("closed a", "closed bad 1", "closed bad 2", "closed b");
   }
 
   @Test

@@ -78,7 +78,8 @@ final class FakeGpuMain {
         case "layer" -> layer(engine, Precision.valueOf(args[3]), args[4]);
         case "training" ->
             new CudaTrainingSelfTest(engine).run((name, check) -> print(check.row(name)));
-        case "gemm" -> gemm(engine, Integer.parseInt(args[3]), args[4]);
+        case "gemm" -> gemm(engine, Integer.parseInt(args[3]), args[4], "stream");
+        case "graph" -> gemm(engine, 64, "heuristic", "graph");
         default -> throw new IllegalArgumentException(args[2]);
       }
     } catch (EngineException | UnsupportedWorkException failure) {
@@ -247,10 +248,10 @@ final class FakeGpuMain {
     }
   }
 
-  private static void gemm(CudaEngine engine, int size, String algorithm) {
+  private static void gemm(CudaEngine engine, int size, String algorithm, String launch) {
     GemmProblem problem =
         GemmProblem.of(new GemmShape("square-" + size, 1, size, size, size), Precision.FP32);
-    GemmOptions options = new GemmOptions("cublaslt", algorithm, "rotating", "stream");
+    GemmOptions options = new GemmOptions("cublaslt", algorithm, "rotating", launch);
     try (GemmWork work = engine.gemm(problem, new SeededOperands(problem), options)) {
       print(work.facts());
     }

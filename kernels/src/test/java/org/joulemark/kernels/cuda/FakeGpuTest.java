@@ -21,6 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The whole engine on stand-ins for CUDA's libraries, built from {@code src/test/c}: they compute
@@ -362,6 +364,30 @@ class FakeGpuTest {
     assertThat(second.output)
         .filteredOn(line -> line.startsWith("algorithm."))
         .isEqualTo(first.output.stream().filter(line -> line.startsWith("algorithm.")).toList());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "cublasLtCreate",
+        "cublasLtDestroy",
+        "cublasLtMatmulDescSetAttribute",
+        "cublasLtMatrixLayoutCreate",
+        "cuGraphInstantiate",
+        "cuGraphUpload"
+      })
+  void nothingIsLeftBehindWhereACallFails(String failing, @TempDir Path notes)
+      throws IOException, InterruptedException {
+    Path left = notes.resolve("left");
+    Ended ended =
+        java(Map.of("FAKE_CUDA_FAIL", failing, "FAKE_CUDA_LEFT", left.toString()), "0", "graph");
+    if (failing.isEmpty()) {
+      assertThat(ended.code).isZero();
+    } else {
+      assertThat(ended.output).last().asString().startsWith("EngineException\t" + failing);
+    }
+    assertThat(left).hasContent("0");
   }
 
   @Test
