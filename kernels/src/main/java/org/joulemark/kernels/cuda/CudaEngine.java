@@ -240,6 +240,7 @@ public final class CudaEngine implements Engine, SelfChecking {
   public LayerWork layer(LayerProblem problem, TensorSource source, LayerOptions options) {
     CudaOptions.check(options);
     PassSupport.check(this, problem.shape(), problem.strategy(), options);
+    MemoryNeed.requireArray("output", problem.streamNumbers());
     if (options.attention().equals(CudaAttention.CUDNN) && problem.newTokens() == 1) {
       throw new UnsupportedWorkException(CUDNN_SINGLE);
     }
@@ -267,6 +268,7 @@ public final class CudaEngine implements Engine, SelfChecking {
   public LinearWork linear(LinearProblem problem, TensorSource source, LayerOptions options) {
     CudaOptions.check(options);
     PassSupport.checkParts(this, problem.shape(), problem.strategy());
+    MemoryNeed.requireArray("output", problem.outputNumbers());
     return CudaLinearWork.prepare(problem, this, planner(), source, options);
   }
 

@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.joulemark.kernels.engine.Decisions;
 import org.joulemark.kernels.engine.ForwardingWork;
 import org.joulemark.kernels.engine.LayerOptions;
+import org.joulemark.kernels.engine.MemoryNeed;
 import org.joulemark.kernels.engine.ModelSession;
 import org.joulemark.kernels.engine.UnsupportedWorkException;
 import org.joulemark.kernels.engine.Work;
@@ -155,6 +156,8 @@ final class CudaModelSession implements ModelSession {
   @Override
   public PassOutput forward(int[][] tokens, PassRequest request) {
     TokenCheck.check(this, tokens);
+    MemoryNeed.requireArray(
+        "result", request.largestTensor(shape, problem.batch(), tokens[0].length));
     engine.device().makeCurrent();
     CudaModelPlan plan = plan(tokens[0].length);
     plan.give(tokens);

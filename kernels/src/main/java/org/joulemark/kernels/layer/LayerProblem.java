@@ -119,6 +119,11 @@ public record LayerProblem(
     return batch * newTokens();
   }
 
+  /** Numbers of the residual stream [rows, hidden], before the pass as after it. */
+  public long streamNumbers() {
+    return (long) rows() * shape.hidden();
+  }
+
   /** The residual stream [rows, hidden] that the pass is given. */
   public TensorSpec input() {
     return TensorSpec.input(

@@ -32,6 +32,7 @@ import org.joulemark.kernels.layer.ModelProblem;
 import org.joulemark.kernels.layer.ReferenceModel;
 import org.joulemark.kernels.layer.SeededTensors;
 import org.joulemark.kernels.model.Checkpoint;
+import org.joulemark.kernels.model.ModelCatalogue;
 import org.joulemark.kernels.model.TensorSource;
 import org.joulemark.kernels.quant.ElementType;
 import org.joulemark.kernels.quant.Precision;
@@ -79,6 +80,12 @@ final class FakeGpuMain {
         case "training" ->
             new CudaTrainingSelfTest(engine).run((name, check) -> print(check.row(name)));
         case "gemm" -> gemm(engine, Integer.parseInt(args[3]), args[4], "stream");
+        case "too-large" ->
+            engine.layer(
+                LayerProblem.prefill(
+                    ModelCatalogue.standard().get("llama-3.1-70b"), Precision.FP16, 8, 32_768),
+                new SeededTensors(1),
+                CudaEngine.LAYER_DEFAULTS);
         case "graph" -> gemm(engine, 64, "heuristic", "graph");
         default -> throw new IllegalArgumentException(args[2]);
       }

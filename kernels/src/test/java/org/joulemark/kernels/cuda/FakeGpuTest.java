@@ -428,13 +428,17 @@ class FakeGpuTest {
   }
 
   @Test
-  void tooLittleMemoryIsOneSentence() throws IOException, InterruptedException {
+  void whatDoesNotFitIsOneSentence() throws IOException, InterruptedException {
     Ended ended =
         java(Map.of("FAKE_CUDA_FREE_BYTES", "400000000"), "0", "gemm", "8192", "heuristic");
     assertThat(ended.output)
         .containsExactly(
             "UnsupportedWorkException\tsquare-8192 in FP32 needs 0.8 GB of GPU memory, 0.1 GB are"
                 + " free.");
+    assertThat(java(Map.of(), "0", "too-large").output)
+        .containsExactly(
+            "UnsupportedWorkException\tThe output would be 2,147,483,648 numbers, and an array"
+                + " holds at most 2,147,483,639; choose a smaller batch or fewer tokens.");
     // Not even the workspace fits.
     assertThat(
             java(Map.of("FAKE_CUDA_FREE_BYTES", "1000000"), "0", "gemm", "64", "heuristic").output)
