@@ -1,7 +1,6 @@
 package org.joulemark.benchmarks.task;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,7 +64,7 @@ final class LayerItems {
    * @throws PassMismatchException if a result is wrong
    */
   PreparedItems prepare(String name) {
-    Map<LayerProblem, LayerWork> works = new HashMap<>();
+    Map<LayerProblem, LayerWork> works = new LinkedHashMap<>();
     try {
       double fidelity = 1;
       List<List<Step>> items = new ArrayList<>();
@@ -89,7 +88,8 @@ final class LayerItems {
         items.add(steps);
         costs.add(new Cost(flops, bytes));
       }
-      Map<String, String> facts = works.values().iterator().next().facts();
+      Map<String, String> facts =
+          PassFacts.of(works.values().iterator().next().facts(), works.values());
       return new PreparedItems(new ItemsWork(items, facts), costs, fidelity);
     } catch (RuntimeException | Error failure) {
       Closing.after(failure, works.values(), Work::close);

@@ -62,7 +62,7 @@ final class ModelItems {
   /**
    * Prepares every pass.
    *
-   * @param facts how the model is carried out
+   * @param facts how the model is carried out, apart from what each pass says of itself
    * @throws UnsupportedWorkException if they do not fit into memory: each holds what lies between
    *     its parts
    */
@@ -80,7 +80,7 @@ final class ModelItems {
                     steps.add(new Step(Objects.requireNonNull(works.get(pass)), times)));
         items.add(steps);
       }
-      ItemsWork work = new ItemsWork(items, facts, session::decisions);
+      ItemsWork work = new ItemsWork(items, PassFacts.of(facts, made), session::decisions);
       WorkWindow.note(
           "task.passes",
           String.format(

@@ -33,6 +33,7 @@ import org.joulemark.kernels.layer.ReferenceModel;
 import org.joulemark.kernels.layer.SeededTensors;
 import org.joulemark.kernels.model.Checkpoint;
 import org.joulemark.kernels.model.ModelCatalogue;
+import org.joulemark.kernels.model.ModelShape;
 import org.joulemark.kernels.model.TensorSource;
 import org.joulemark.kernels.quant.ElementType;
 import org.joulemark.kernels.quant.Precision;
@@ -80,6 +81,7 @@ final class FakeGpuMain {
         case "training" ->
             new CudaTrainingSelfTest(engine).run((name, check) -> print(check.row(name)));
         case "gemm" -> gemm(engine, Integer.parseInt(args[3]), args[4], "stream");
+        case "trial" -> trial(engine);
         case "too-large" ->
             engine.layer(
                 LayerProblem.prefill(
@@ -253,6 +255,15 @@ final class FakeGpuMain {
     try (LayerWork work = engine.layer(problem, new SeededTensors(1), options)) {
       print(work.facts());
     }
+  }
+
+  /** How long our attention takes behind a prompt. */
+  private static void trial(CudaEngine engine) {
+    ModelShape shape = CudaLayerSelfTest.gated("qwen2", 4, 2, 16, 6);
+    AttentionTrial trial = new AttentionTrial(engine, shape, ElementType.FP16, 2, 3, 40, 48);
+    // Each of three tokens sees the six keys of the window.
+    System.out.println("operations\t" + trial.operations() / (4 * 2 * shape.queryWidth() * 6));
+    System.out.println("timed\t" + (trial.seconds(CudaAttention.OWN) > 0));
   }
 
   private static void gemm(CudaEngine engine, int size, String algorithm, String launch) {

@@ -286,6 +286,13 @@ class FakeGpuTest {
   }
 
   @Test
+  void attentionIsTimedWhereItsTokensStand() throws IOException, InterruptedException {
+    Needs.that(isOnPath("c++"), "no C++ compiler (c++) is here to build our kernels for the host");
+    assertThat(java(Map.of(), "0", "trial").output)
+        .containsExactly("operations\t3.0", "timed\ttrue");
+  }
+
+  @Test
   void cudnnTakesTheGraphsForAGpuThatIsNotHere() throws IOException, InterruptedException {
     Path folder =
         CudaLibrarySearch.here()
