@@ -37,6 +37,7 @@ final class LayerItems {
   private final LayerScales scales;
   private final int batch;
   private final TaskSample sample;
+  private final DecodeBlocks decodes;
 
   LayerItems(
       Engine engine,
@@ -55,6 +56,7 @@ final class LayerItems {
     this.scales = scales;
     this.batch = batch;
     this.sample = sample;
+    this.decodes = new DecodeBlocks(sample.items(), DECODE_BLOCK);
   }
 
   /**
@@ -104,7 +106,8 @@ final class LayerItems {
       passes.merge(
           LayerProblem.prefill(shape, strategy, scales, batch, item.endings()), 1, Integer::sum);
     }
-    DecodeBlocks.of(item.prompt() + item.endings(), item.decoded(), DECODE_BLOCK)
+    decodes
+        .of(item)
         .forEach(
             (position, times) ->
                 passes.put(LayerProblem.decode(shape, strategy, scales, batch, position), times));
