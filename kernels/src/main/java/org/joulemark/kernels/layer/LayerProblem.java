@@ -186,7 +186,8 @@ public record LayerProblem(
     double weights = shape.parametersPerLayer() * strategy.weightBytes();
     double stream = 2.0 * rows() * shape.hidden() * precision().output().bytes();
     double seen = phase == Phase.PREFILL ? 0 : visibleKeys(start()) - 1;
-    double cache = 2.0 * batch * shape.kvWidth() * (newTokens() + seen) * strategy.cacheBytes();
+    double positions = batch * (newTokens() + seen);
+    double cache = 2 * positions * shape.kvWidth() * strategy.cacheBytes(shape.headSize());
     return weights + stream + cache;
   }
 }
