@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+int fake_fails(const char *call);
+void fake_count(int change);
 int fake_enqueue(void *stream, void (*run)(void *), const void *data, size_t size);
 
 enum { OK = 0, INVALID_VALUE = 7, NOT_SUPPORTED = 15 };
@@ -95,8 +97,17 @@ static void multiply(void *data) {
   free(left);
 }
 
-int cublasLtCreate(void **handle) { *handle = malloc(8); return OK; }
-int cublasLtDestroy(void *handle) { free(handle); return OK; }
+int cublasLtCreate(void **handle) {
+  if (fake_fails("cublasLtCreate")) return INVALID_VALUE;
+  *handle = malloc(8);
+  fake_count(1);
+  return OK;
+}
+int cublasLtDestroy(void *handle) {
+  free(handle);
+  fake_count(-1);
+  return fake_fails("cublasLtDestroy") ? INVALID_VALUE : OK;
+}
 size_t cublasLtGetVersion(void) { return 130100; }
 const char *cublasGetStatusName(int status) { return status == NOT_SUPPORTED ? "CUBLAS_STATUS_NOT_SUPPORTED" : "CUBLAS_STATUS_FAKE"; }
 const char *cublasGetStatusString(int status) { (void)status; return "a status of the fake library"; }
@@ -107,13 +118,14 @@ int cublasLtMatmulDescCreate(void **out, int compute, int scale) {
   d->scale = scale;
   d->epilogue = 1;
   *out = d;
+  fake_count(1);
   return OK;
 }
-int cublasLtMatmulDescDestroy(void *desc) { free(desc); return OK; }
+int cublasLtMatmulDescDestroy(void *desc) { free(desc); fake_count(-1); return OK; }
 int cublasLtMatmulDescSetAttribute(void *desc, int attribute, const void *value, size_t size) {
   Desc *d = desc;
   size_t wanted = attribute == 8 || attribute == 10 || attribute == 17 || attribute == 18 ? 8 : attribute == 25 ? 1 : 4;
-  if (size != wanted) return INVALID_VALUE;
+  if (size != wanted || fake_fails("cublasLtMatmulDescSetAttribute")) return INVALID_VALUE;
   switch (attribute) {
     case 3: memcpy(&d->transa, value, 4); return OK;
     case 4: memcpy(&d->transb, value, 4); return OK;
@@ -128,20 +140,22 @@ int cublasLtMatmulDescSetAttribute(void *desc, int attribute, const void *value,
   }
 }
 int cublasLtMatrixLayoutCreate(void **out, int type, uint64_t rows, uint64_t cols, int64_t ld) {
+  if (fake_fails("cublasLtMatrixLayoutCreate")) return INVALID_VALUE;
   Layout *l = calloc(1, sizeof *l);
   *l = (Layout){type, rows, cols, ld, 1, 0};
   *out = l;
+  fake_count(1);
   return OK;
 }
-int cublasLtMatrixLayoutDestroy(void *layout) { free(layout); return OK; }
+int cublasLtMatrixLayoutDestroy(void *layout) { free(layout); fake_count(-1); return OK; }
 int cublasLtMatrixLayoutSetAttribute(void *layout, int attribute, const void *value, size_t size) {
   Layout *l = layout;
   if (attribute == 5 && size == 4) { memcpy(&l->batch, value, 4); return OK; }
   if (attribute == 6 && size == 8) { memcpy(&l->stride, value, 8); return OK; }
   return INVALID_VALUE;
 }
-int cublasLtMatmulPreferenceCreate(void **out) { *out = calloc(1, sizeof(Preference)); return OK; }
-int cublasLtMatmulPreferenceDestroy(void *preference) { free(preference); return OK; }
+int cublasLtMatmulPreferenceCreate(void **out) { *out = calloc(1, sizeof(Preference)); fake_count(1); return OK; }
+int cublasLtMatmulPreferenceDestroy(void *preference) { free(preference); fake_count(-1); return OK; }
 int cublasLtMatmulPreferenceSetAttribute(void *preference, int attribute, const void *value, size_t size) {
   if (attribute == 1 && size == 8) { memcpy(&((Preference *)preference)->workspace, value, 8); return OK; }
   if (attribute >= 5 && attribute <= 8 && size == 4) {
@@ -270,8 +284,8 @@ int cublasLtMatmul(void *handle, Desc *d, const void *alpha, const void *a, Layo
 }
 
 typedef struct { void *stream; size_t workspace; } Handle;
-int cublasCreate_v2(void **handle) { *handle = calloc(1, sizeof(Handle)); return OK; }
-int cublasDestroy_v2(void *handle) { free(handle); return OK; }
+int cublasCreate_v2(void **handle) { *handle = calloc(1, sizeof(Handle)); fake_count(1); return OK; }
+int cublasDestroy_v2(void *handle) { free(handle); fake_count(-1); return OK; }
 int cublasSetStream_v2(void *handle, void *stream) { ((Handle *)handle)->stream = stream; return OK; }
 int cublasSetWorkspace_v2(void *handle, void *workspace, size_t bytes) {
   ((Handle *)handle)->workspace = bytes;

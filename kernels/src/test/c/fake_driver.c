@@ -4,7 +4,8 @@
  *
  * FAKE_CUDA_FREE_BYTES sets the free memory, FAKE_CUDA_DEVICES the number of devices (default 1),
  * FAKE_CUDA_DRIVER the driver's CUDA version (default 13000), FAKE_CUDA_LAUNCHES a file that the name of
- * each kernel is appended to when it runs. */
+ * each kernel is appended to when it runs, FAKE_CUDA_FAIL the name of a call that fails, FAKE_CUDA_LEFT a
+ * file for the number of things that were made and not freed when the process ends. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <elf.h>
@@ -32,6 +33,21 @@ static const size_t TOTAL = (size_t)64 << 30;
 static long setting(const char *name, long otherwise) {
   const char *value = getenv(name);
   return value ? atol(value) : otherwise;
+}
+
+/* Whether a call is the one that is to fail. */
+int fake_fails(const char *call) {
+  const char *failing = getenv("FAKE_CUDA_FAIL");
+  return failing && !strcmp(failing, call);
+}
+
+/* Counts what is made (1) and freed (-1). */
+static int left;
+void fake_count(int change) { left += change; }
+__attribute__((destructor)) static void note_left(void) {
+  const char *path = getenv("FAKE_CUDA_LEFT");
+  int file = path ? open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600) : -1;
+  if (path && (file < 0 || dprintf(file, "%d\n", left) < 0)) abort();
 }
 
 static double now(void) {
@@ -101,8 +117,12 @@ CUresult cuDeviceGetAttribute(int *value, int attribute, int device) {
   }
 }
 CUresult cuDeviceTotalMem_v2(size_t *bytes, int device) { (void)device; *bytes = TOTAL; return OK; }
-CUresult cuDevicePrimaryCtxRetain(void **context, int device) { *context = (void *)(intptr_t)(device + 1); return OK; }
-CUresult cuDevicePrimaryCtxRelease_v2(int device) { (void)device; return OK; }
+CUresult cuDevicePrimaryCtxRetain(void **context, int device) {
+  *context = (void *)(intptr_t)(device + 1);
+  fake_count(1);
+  return OK;
+}
+CUresult cuDevicePrimaryCtxRelease_v2(int device) { (void)device; fake_count(-1); return OK; }
 CUresult cuCtxSetCurrent(void *context) { current = context != 0; return OK; }
 
 CUresult cuMemGetInfo_v2(size_t *free, size_t *total) {
@@ -121,6 +141,7 @@ CUresult cuMemAlloc_v2(uint64_t *address, size_t bytes) {
   if (!block) return OUT_OF_MEMORY;
   *block = bytes;
   used += bytes;
+  fake_count(1);
   *address = (uint64_t)(uintptr_t)block + 256;
   return OK;
 }
@@ -128,14 +149,17 @@ CUresult cuMemFree_v2(uint64_t address) {
   size_t *block = (size_t *)(uintptr_t)(address - 256);
   used -= *block;
   free(block);
+  fake_count(-1);
   return OK;
 }
 CUresult cuMemHostAlloc(void **out, size_t bytes, unsigned flags) {
   (void)flags;
   *out = bytes ? aligned_alloc(4096, (bytes + 4095) / 4096 * 4096) : NULL;
-  return *out ? OK : INVALID_VALUE;
+  if (!*out) return INVALID_VALUE;
+  fake_count(1);
+  return OK;
 }
-CUresult cuMemFreeHost(void *memory) { free(memory); return OK; }
+CUresult cuMemFreeHost(void *memory) { free(memory); fake_count(-1); return OK; }
 
 typedef struct Copy { void *to; const void *from; size_t bytes; } Copy;
 static void copy(void *data) { Copy *c = data; memcpy(c->to, c->from, c->bytes); }
@@ -171,14 +195,16 @@ CUresult cuStreamCreate(void **stream, unsigned flags) {
   (void)flags;
   if (!current) return INVALID_CONTEXT;
   *stream = calloc(1, sizeof(Stream));
+  fake_count(1);
   return OK;
 }
-CUresult cuStreamDestroy_v2(void *stream) { free(stream); return OK; }
+CUresult cuStreamDestroy_v2(void *stream) { free(stream); fake_count(-1); return OK; }
 CUresult cuStreamSynchronize(void *stream) { return stream && !((Stream *)stream)->capturing ? OK : 900; }
 CUresult cuStreamBeginCapture_v2(void *stream, int mode) {
   (void)mode;
   if (((Stream *)stream)->capturing) return 901;
   ((Stream *)stream)->capturing = new_graph();
+  fake_count(1);
   return OK;
 }
 CUresult cuStreamIsCapturing(void *stream, int *status) { *status = ((Stream *)stream)->capturing != NULL; return OK; }
@@ -245,8 +271,13 @@ CUresult cuStreamEndCapture(void *stream, void **graph) {
   return *graph ? OK : INVALID_VALUE;
 }
 
-CUresult cuEventCreate(void **event, unsigned flags) { (void)flags; *event = calloc(1, sizeof(Event)); return OK; }
-CUresult cuEventDestroy_v2(void *event) { free(event); return OK; }
+CUresult cuEventCreate(void **event, unsigned flags) {
+  (void)flags;
+  *event = calloc(1, sizeof(Event));
+  fake_count(1);
+  return OK;
+}
+CUresult cuEventDestroy_v2(void *event) { free(event); fake_count(-1); return OK; }
 CUresult cuEventRecord(void *event, void *stream) {
   if (!stream || !current) return INVALID_CONTEXT;
   ((Event *)event)->seconds = now();
@@ -263,14 +294,18 @@ CUresult cuEventElapsedTime_v2(float *milliseconds, void *from, void *to) {
 
 CUresult cuGraphInstantiateWithFlags(void **executable, void *graph, unsigned long long flags) {
   (void)flags;
+  if (fake_fails("cuGraphInstantiate")) return INVALID_VALUE;
   Graph *copy = malloc(sizeof *copy);
   *copy = *(Graph *)graph;
   *executable = copy;
+  fake_count(1);
   return OK;
 }
-CUresult cuGraphDestroy(void *graph) { free(graph); return OK; }
-CUresult cuGraphExecDestroy(void *executable) { free(executable); return OK; }
-CUresult cuGraphUpload(void *executable, void *stream) { return executable && stream ? OK : INVALID_VALUE; }
+CUresult cuGraphDestroy(void *graph) { free(graph); fake_count(-1); return OK; }
+CUresult cuGraphExecDestroy(void *executable) { free(executable); fake_count(-1); return OK; }
+CUresult cuGraphUpload(void *executable, void *stream) {
+  return executable && stream && !fake_fails("cuGraphUpload") ? OK : INVALID_VALUE;
+}
 CUresult cuGraphLaunch(void *executable, void *stream) {
   if (!executable || !stream || !current) return INVALID_VALUE;
   run_graph(executable);
@@ -295,6 +330,7 @@ CUresult cuModuleLoadData(void **module, const void *image) {
     if (!m->library) return INVALID_VALUE;
   }
   *module = m;
+  fake_count(1);
   return OK;
 }
 CUresult cuModuleUnload(void *module) {
@@ -302,6 +338,7 @@ CUresult cuModuleUnload(void *module) {
   if (!m) return INVALID_VALUE;
   if (m->library) dlclose(m->library);
   free(m);
+  fake_count(-1);
   return OK;
 }
 typedef void Launcher(unsigned blocks, unsigned threads, unsigned shared, void **arguments);

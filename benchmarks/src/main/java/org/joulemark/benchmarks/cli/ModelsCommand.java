@@ -3,8 +3,10 @@ package org.joulemark.benchmarks.cli;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
+import org.joulemark.kernels.layer.ModelProblem;
 import org.joulemark.kernels.model.ModelCatalogue;
 import org.joulemark.kernels.model.ModelShape;
+import org.joulemark.kernels.quant.strategy.Strategies;
 import org.joulemark.reports.table.TextTable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -15,6 +17,7 @@ import picocli.CommandLine.Spec;
     name = "models",
     description = {
       "List the models: parameters, bytes per precision, operations and cache per token.",
+      "In INT8 the linear parts of the layers are; embedding and head stay in FP16.",
       "Operations are those of the linear layers and the head; attention over the context comes on top."
     })
 final class ModelsCommand extends SubCommand {
@@ -37,7 +40,6 @@ final class ModelsCommand extends SubCommand {
                 "KV bytes/token"),
             4);
     for (ModelShape model : ModelCatalogue.standard().models()) {
-      double gigabytes = model.parameters() / 1e9;
       table.add(
           List.of(
               model.id(),
@@ -45,9 +47,9 @@ final class ModelsCommand extends SubCommand {
               model.family(),
               model.study() ? "yes" : "",
               String.format(Locale.ROOT, "%,d", model.parameters()),
-              String.format(Locale.ROOT, "%.1f", 4 * gigabytes),
-              String.format(Locale.ROOT, "%.1f", 2 * gigabytes),
-              String.format(Locale.ROOT, "%.1f", gigabytes),
+              gigabytes(model, "fp32"),
+              gigabytes(model, "fp16"),
+              gigabytes(model, "int8-sym"),
               String.format(Locale.ROOT, "%.2f", model.linearFlopsPerToken() / 1e9),
               String.format(Locale.ROOT, "%,d", model.kvBytesPerToken(2))));
     }
@@ -56,5 +58,13 @@ final class ModelsCommand extends SubCommand {
     out.println("KV bytes per token at 16 bits per element.");
     out.flush();
     return 0;
+  }
+
+  /** What its weights take under a strategy. */
+  private static String gigabytes(ModelShape model, String strategy) {
+    ModelProblem problem =
+        new ModelProblem(
+            model, Strategies.parse(strategy), List.of(), /* batch= */ 1, /* capacity= */ 1);
+    return String.format(Locale.ROOT, "%.1f", problem.weightBytes() / 1e9);
   }
 }

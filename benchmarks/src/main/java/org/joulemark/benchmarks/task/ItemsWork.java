@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
+import org.joulemark.kernels.engine.Closing;
 import org.joulemark.kernels.engine.Decisions;
 import org.joulemark.kernels.engine.DeviceTimes;
 import org.joulemark.kernels.engine.Work;
@@ -206,8 +207,6 @@ final class ItemsWork implements Work {
 
   @Override
   public void close() {
-    for (Work work : works) {
-      work.close();
-    }
+    Closing.all(Arrays.asList(works), Work::close);
   }
 }

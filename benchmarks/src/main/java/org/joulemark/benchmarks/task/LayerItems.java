@@ -1,13 +1,13 @@
 package org.joulemark.benchmarks.task;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.joulemark.benchmarks.task.ItemsWork.Step;
 import org.joulemark.benchmarks.task.PreparedItems.Cost;
 import org.joulemark.benchmarks.work.PassMismatchException;
+import org.joulemark.kernels.engine.Closing;
 import org.joulemark.kernels.engine.Engine;
 import org.joulemark.kernels.engine.LayerOptions;
 import org.joulemark.kernels.engine.LayerWork;
@@ -37,6 +37,7 @@ final class LayerItems {
   private final LayerScales scales;
   private final int batch;
   private final TaskSample sample;
+  private final DecodeBlocks decodes;
 
   LayerItems(
       Engine engine,
@@ -55,6 +56,7 @@ final class LayerItems {
     this.scales = scales;
     this.batch = batch;
     this.sample = sample;
+    this.decodes = new DecodeBlocks(sample.items(), DECODE_BLOCK);
   }
 
   /**
@@ -64,7 +66,7 @@ final class LayerItems {
    * @throws PassMismatchException if a result is wrong
    */
   PreparedItems prepare(String name) {
-    Map<LayerProblem, LayerWork> works = new HashMap<>();
+    Map<LayerProblem, LayerWork> works = new LinkedHashMap<>();
     try {
       double fidelity = 1;
       List<List<Step>> items = new ArrayList<>();
@@ -90,7 +92,7 @@ final class LayerItems {
       }
       return new PreparedItems(new ItemsWork(items), costs, fidelity);
     } catch (RuntimeException | Error failure) {
-      works.values().forEach(Work::close);
+      Closing.after(failure, works.values(), Work::close);
       throw failure;
     }
   }
@@ -102,7 +104,8 @@ final class LayerItems {
       passes.merge(
           LayerProblem.prefill(shape, strategy, scales, batch, item.endings()), 1, Integer::sum);
     }
-    DecodeBlocks.of(item.prompt() + item.endings(), item.decoded(), DECODE_BLOCK)
+    decodes
+        .of(item)
         .forEach(
             (position, times) ->
                 passes.put(LayerProblem.decode(shape, strategy, scales, batch, position), times));

@@ -13,6 +13,7 @@ import java.util.TreeSet;
 import org.joulemark.benchmarks.task.ItemsWork.Step;
 import org.joulemark.benchmarks.task.PreparedItems.Cost;
 import org.joulemark.harness.jmh.WorkWindow;
+import org.joulemark.kernels.engine.Closing;
 import org.joulemark.kernels.engine.ModelSession;
 import org.joulemark.kernels.engine.UnsupportedWorkException;
 import org.joulemark.kernels.engine.Work;
@@ -32,6 +33,7 @@ final class ModelItems {
   private final ModelSession session;
   private final ModelProblem problem;
   private final TaskSample sample;
+  private final DecodeBlocks decodes;
   private final int[][] text;
 
   /**
@@ -44,12 +46,13 @@ final class ModelItems {
     this.session = session;
     this.problem = problem;
     this.sample = sample;
+    this.decodes = new DecodeBlocks(sample.items(), DECODE_BLOCK);
     this.text = text;
   }
 
-  /** Positions that a model needs room for: those of the longest item, and a block more. */
+  /** Positions that a model needs room for: those of the longest item. */
   static int positions(TaskSample sample) {
-    return sample.capacity() + DECODE_BLOCK;
+    return sample.capacity();
   }
 
   /** The logits of the last token of a text as long as {@link #positions} of the sample. */
@@ -88,7 +91,7 @@ final class ModelItems {
               (System.nanoTime() - begin) * 1e-9));
       return work;
     } catch (RuntimeException failure) {
-      made.forEach(Work::close);
+      Closing.after(failure, made, Work::close);
       throw failure;
     }
   }
@@ -136,13 +139,14 @@ final class ModelItems {
   private record Pass(Kind kind, int start, int tokens) {}
 
   /** The passes of an item with how often each is made, in order. */
-  private static Map<Pass, Integer> passes(SampledItem item) {
+  private Map<Pass, Integer> passes(SampledItem item) {
     Map<Pass, Integer> passes = new LinkedHashMap<>();
     passes.put(new Pass(Kind.PROMPT, 0, item.prompt()), 1);
     if (item.endings() > 0) {
       passes.put(new Pass(Kind.ENDINGS, item.prompt(), item.endings()), 1);
     }
-    DecodeBlocks.of(item.prompt() + item.endings(), item.decoded(), DECODE_BLOCK)
+    decodes
+        .of(item)
         .forEach((position, times) -> passes.put(new Pass(Kind.DECODE, position, 1), times));
     return passes;
   }

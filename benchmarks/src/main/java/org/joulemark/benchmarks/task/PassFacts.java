@@ -1,39 +1,53 @@
 package org.joulemark.benchmarks.task;
 
 import java.util.Collection;
-import java.util.LinkedHashSet;
+import java.util.Comparator;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.joulemark.kernels.engine.Work;
 
-/** How the passes of an item are carried out, which may differ from pass to pass. */
+/** How items are carried out whose passes an engine may carry out each in its own way. */
 final class PassFacts {
-  // A long prompt, a short one, an ending, a token: enough to see that they differ.
+  // A long prompt, a short one, an ending, a token: enough to see what differs.
   private static final int MOST_VALUES = 4;
 
   private PassFacts() {}
 
   /**
-   * Every fact of any of the works; where they differ, their values in the order of the works,
-   * separated by semicolons, of more than four values the first ones and how many others there are.
+   * The facts of all passes together. One that is the same in all passes that have it keeps its
+   * name; else {@code NAME.passes} says how many passes have which, the most frequent first and of
+   * more than four the rest as a number. So what {@code auto} came to is named only where it came
+   * to one thing.
    */
-  static Map<String, String> of(Collection<? extends Work> works) {
-    Map<String, Set<String>> values = new TreeMap<>();
-    for (Work work : works) {
-      work.facts()
+  static Map<String, String> of(Collection<? extends Work> passes) {
+    Map<String, Map<String, Integer>> values = new TreeMap<>();
+    for (Work pass : passes) {
+      pass.facts()
           .forEach(
-              (key, value) -> values.computeIfAbsent(key, k -> new LinkedHashSet<>()).add(value));
+              (name, value) ->
+                  values.computeIfAbsent(name, n -> new TreeMap<>()).merge(value, 1, Integer::sum));
     }
-    Map<String, String> facts = new TreeMap<>();
-    values.forEach((key, distinct) -> facts.put(key, joined(distinct)));
-    return facts;
+    Map<String, String> together = new TreeMap<>();
+    values.forEach(
+        (name, counts) -> {
+          if (counts.size() == 1) {
+            together.put(name, counts.keySet().iterator().next());
+          } else {
+            together.put(name + ".passes", counted(counts, passes.size()));
+          }
+        });
+    return together;
   }
 
-  private static String joined(Set<String> values) {
-    String shown = values.stream().limit(MOST_VALUES).collect(Collectors.joining("; "));
-    int more = values.size() - MOST_VALUES;
-    return more > 0 ? shown + "; " + more + " more" : shown;
+  private static String counted(Map<String, Integer> counts, int passes) {
+    String shown =
+        counts.entrySet().stream()
+            .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))
+            .limit(MOST_VALUES)
+            .map(entry -> entry.getKey() + " in " + entry.getValue() + " of " + passes)
+            .collect(Collectors.joining(", "));
+    int more = counts.size() - MOST_VALUES;
+    return more > 0 ? shown + ", and " + more + " more" : shown;
   }
 }

@@ -8,4 +8,10 @@ package org.joulemark.benchmarks.task;
  * @param decoded tokens that it decodes
  * @param real what it stands for
  */
-record SampledItem(int prompt, int endings, int decoded, ItemTokens real) {}
+record SampledItem(int prompt, int endings, int decoded, ItemTokens real) {
+
+  /** Tokens that are read before the first is decoded. */
+  int read() {
+    return prompt + endings;
+  }
+}

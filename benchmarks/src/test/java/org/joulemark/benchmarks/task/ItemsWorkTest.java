@@ -1,6 +1,7 @@
 package org.joulemark.benchmarks.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.joulemark.benchmarks.task.ItemsWork.Step;
 import org.joulemark.kernels.engine.Decisions;
 import org.joulemark.kernels.engine.DeviceTimes;
+import org.joulemark.kernels.engine.ForwardingWork;
 import org.joulemark.kernels.engine.Work;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -80,23 +82,15 @@ class ItemsWorkTest {
   }
 
   @Test
-  void saysOfAllPassesHowTheyAreCarriedOutWhereTheyDifferToo() {
-    List<Step> steps = new ArrayList<>();
-    for (int i = 0; i < 6; i++) {
-      Logged pass = new Logged("p", 1);
-      pass.facts =
-          i == 0
-              ? Map.of("launch", "stream", "down.algorithm.id", "66", "attention", "cudnn")
-              : Map.of("launch", "stream", "down.algorithm.id", "39", "tile", "" + i);
-      steps.add(new Step(pass, 1));
-    }
-    assertThat(new ItemsWork(List.of(steps)).facts())
+  void saysOfAllPassesHowTheyAreCarriedOut() {
+    Logged prompt = new Logged("p", 1);
+    Logged decode = new Logged("d", 1);
+    prompt.facts = Map.of("launch", "graph", "down.algorithm.id", "66");
+    decode.facts = Map.of("launch", "graph", "down.algorithm.id", "39");
+    List<List<Step>> items = List.of(List.of(new Step(prompt, 1), new Step(decode, 5)));
+    assertThat(new ItemsWork(items).facts())
         .isEqualTo(
-            Map.of(
-                "launch", "stream",
-                "down.algorithm.id", "66; 39",
-                "attention", "cudnn",
-                "tile", "1; 2; 3; 4; 1 more"));
+            Map.of("launch", "graph", "down.algorithm.id.passes", "39 in 1 of 2, 66 in 1 of 2"));
   }
 
   @Test
@@ -120,6 +114,40 @@ class ItemsWorkTest {
     assertThat(work.deviceTimes().meanSeconds()).isCloseTo(1.75, within(1e-12));
     work.close();
     assertThat(List.of(prompt, decode, longPrompt)).allMatch(each -> each.closed);
+  }
+
+  @Test
+  void allWorksAreClosedEvenIfOneFailsToBe() {
+    List<Work> works = new ArrayList<>();
+    for (String name : List.of("a", "bad 1", "bad 2", "b")) {
+      works.add(
+          new ForwardingWork() {
+            private final Work logged = new Logged(name, 1);
+
+            @Override
+            protected Work work() {
+              return logged;
+            }
+
+            @Override
+            public void close() {
+              log.add("closed " + name);
+              if (name.startsWith("bad")) {
+                throw new IllegalStateException(name);
+              }
+            }
+          });
+    }
+    ItemsWork work = new ItemsWork(List.of(works.stream().map(each -> new Step(each, 1)).toList()));
+    log.clear();
+    assertThatThrownBy(work::close)
+        .hasMessage("bad 1")
+        .satisfies(
+            first ->
+                assertThat(first.getSuppressed())
+                    .extracting(Throwable::getMessage)
+                    .containsExactly("bad 2"));
+    assertThat(log).containsExactly("closed a", "closed bad 1", "closed bad 2", "closed b");
   }
 
   @Test

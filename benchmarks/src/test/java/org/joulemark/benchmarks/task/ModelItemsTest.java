@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.joulemark.kernels.engine.ModelSession;
 import org.joulemark.kernels.engine.UnsupportedWorkException;
 import org.joulemark.kernels.engine.Work;
@@ -49,6 +50,9 @@ class ModelItemsTest {
               }
               if (method.getName().equals("equals")) {
                 return proxy == arguments[0];
+              }
+              if (method.getName().equals("facts")) {
+                return Map.of();
               }
               if (method.getName().equals("close")) {
                 events.add("close");

@@ -6,13 +6,18 @@ import static org.assertj.core.api.Assertions.within;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.joulemark.kernels.layer.ModelProblem;
 import org.joulemark.kernels.model.ModelCatalogue;
 import org.joulemark.kernels.model.ModelShape;
 import org.joulemark.kernels.quant.Precision;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TaskSampleTest {
   private static final TaskProfile MMLU = TaskCatalogue.standard().get("mmlu");
@@ -74,14 +79,43 @@ class TaskSampleTest {
   }
 
   @Test
-  void decodedPositionsAreTakenAtTheMiddleOfTheirBlocks() {
-    assertThat(DecodeBlocks.of(100, 60, 64)).isEqualTo(Map.of(96, 28, 160, 32));
-    assertThat(DecodeBlocks.of(100, 0, 64)).isEmpty();
-    // The mean position is kept to less than a block.
-    double sum = 0;
-    for (var block : DecodeBlocks.of(1000, 131, 64).entrySet()) {
-      sum += block.getKey() * (double) block.getValue();
+  void decodedPositionsAreTakenAtTheMeanOfThoseThatTheSampleDecodesInTheirBlock() {
+    SampledItem one = item(100, 60);
+    // Positions 100 to 127, and 128 to 159.
+    assertThat(new DecodeBlocks(List.of(one), 64).of(one)).isEqualTo(Map.of(114, 28, 144, 32));
+    assertThat(new DecodeBlocks(List.of(item(100, 0)), 64).of(item(100, 0))).isEmpty();
+    // Both decode in the block from 64 on, the other one position 70 alone.
+    SampledItem other = item(70, 1);
+    DecodeBlocks shared = new DecodeBlocks(List.of(one, other), 64);
+    assertThat(shared.of(one)).isEqualTo(Map.of(112, 28, 144, 32));
+    assertThat(shared.of(other)).isEqualTo(Map.of(112, 1));
+  }
+
+  private static SampledItem item(int prompt, int decoded) {
+    return new SampledItem(prompt, 0, decoded, new ItemTokens(prompt, 0, decoded));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1, 512", "2, 512", "4, 512", "8, 512", "16, 512", "50, 512", "1, 64", "4, 64", "16, 64"
+  })
+  void aSampleDecodesAtItsMeanPositionHoweverFewPassesItTakes(int items, int block) {
+    TaskSample sample = TaskSample.of(TaskCatalogue.standard().get("gsm8k"), "llama", items, 16);
+    DecodeBlocks blocks = new DecodeBlocks(sample.items(), block);
+    double wanted = 0;
+    double taken = 0;
+    Set<Integer> passes = new HashSet<>();
+    for (SampledItem item : sample.items()) {
+      wanted += item.decoded() * (item.read() + (item.decoded() - 1) / 2.0);
+      Map<Integer, Integer> of = blocks.of(item);
+      assertThat(of.values().stream().mapToInt(Integer::intValue).sum()).isEqualTo(item.decoded());
+      of.forEach((position, times) -> assertThat(position).isLessThan(sample.capacity()));
+      for (Map.Entry<Integer, Integer> pass : of.entrySet()) {
+        taken += (double) pass.getKey() * pass.getValue();
+        passes.add(pass.getKey());
+      }
     }
-    assertThat(sum / 131).isCloseTo(1000 + 65, within(32.0));
+    assertThat(taken / wanted).isCloseTo(1, within(1e-3));
+    assertThat(passes.size()).isLessThanOrEqualTo(sample.capacity() / block + 1);
   }
 }

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.joulemark.kernels.engine.Decisions;
 import org.joulemark.kernels.engine.LayerWork;
+import org.joulemark.kernels.engine.MemoryNeed;
 import org.joulemark.kernels.layer.CacheContents;
 import org.joulemark.kernels.layer.HostTensor;
 import org.joulemark.kernels.layer.KvCacheShape;
@@ -102,6 +103,12 @@ final class CpuLayerWork extends HostWork implements LayerWork {
 
   private static void requireMemory(LayerProblem problem) {
     ModelShape shape = problem.shape();
+    MemoryNeed.requireArray("output", problem.streamNumbers());
+    boolean prefilled = problem.cacheContents() == CacheContents.PREFILLED;
+    CpuPass.requireRows(
+        shape,
+        problem.strategy(),
+        Math.max(problem.rows(), prefilled ? (long) problem.batch() * problem.start() : 0));
     long weights = 0;
     for (LinearLayer part : shape.linearLayers()) {
       weights +=

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.joulemark.kernels.engine.Decisions;
 import org.joulemark.kernels.engine.LinearWork;
+import org.joulemark.kernels.engine.MemoryNeed;
 import org.joulemark.kernels.layer.HostTensor;
 import org.joulemark.kernels.layer.LayerWeights;
 import org.joulemark.kernels.layer.LinearProblem;
@@ -77,6 +78,9 @@ final class CpuLinearWork extends HostWork implements LinearWork {
    */
   static CpuLinearWork prepare(
       LinearProblem problem, DnnlContext context, WorkerTeam team, TensorSource source) {
+    MemoryNeed.requireArray("output", problem.outputNumbers());
+    CpuLinears.requireRows(
+        problem.strategy(), problem.tokens(), problem.inputs(), problem.outputs());
     long weight = (long) problem.outputs() * problem.inputs();
     long numbers = (long) problem.tokens() * (2L * problem.inputs() + 2L * problem.outputs());
     CpuMemory.require(

@@ -1,9 +1,11 @@
 package org.joulemark.kernels.cpu;
 
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.joulemark.kernels.engine.Decisions;
+import org.joulemark.kernels.engine.UnsupportedWorkException;
 import org.joulemark.kernels.quant.ElementType;
 import org.joulemark.kernels.quant.LinearPart;
 import org.joulemark.kernels.quant.LinearScheme;
@@ -97,6 +99,31 @@ final class CpuLinears {
       @Nullable Int8Linear arranged) {
     return new Int8Linear(
         context, team, scope, part, scheme, spec, strategy.base().activation(), arranged);
+  }
+
+  /**
+   * Checks that the codes and the INT32 sums of a part fit into one buffer each, from which {@link
+   * Int8Linear} reads them.
+   *
+   * @param inputs K of the part
+   * @param outputs N of the part
+   * @throws UnsupportedWorkException if they do not
+   */
+  static void requireRows(Strategy strategy, long rows, int inputs, int outputs) {
+    boolean sums =
+        strategy.linear() instanceof LinearScheme.Int8
+            || strategy.linear() instanceof LinearScheme.Dynamic;
+    long most = Integer.MAX_VALUE / Math.max(inputs, (long) Integer.BYTES * outputs);
+    if (sums && rows > most) {
+      throw new UnsupportedWorkException(
+          String.format(
+              Locale.ROOT,
+              "%s on the cpu engine reads at most %,d tokens of this model in one pass, batch times"
+                  + " length, not %,d.",
+              strategy.id(),
+              most,
+              rows));
+    }
   }
 
   /** Bytes that a weight takes at most, every copy of it counted. */

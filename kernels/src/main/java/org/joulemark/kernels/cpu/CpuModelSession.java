@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.joulemark.kernels.engine.Decisions;
+import org.joulemark.kernels.engine.MemoryNeed;
 import org.joulemark.kernels.engine.ModelSession;
 import org.joulemark.kernels.engine.Work;
 import org.joulemark.kernels.layer.GreedyDecoding;
@@ -90,6 +91,8 @@ final class CpuModelSession implements ModelSession {
   @Override
   public PassOutput forward(int[][] tokens, PassRequest request) {
     TokenCheck.check(this, tokens);
+    MemoryNeed.requireArray(
+        "result", request.largestTensor(shape, problem.batch(), tokens[0].length));
     threads.prepareCurrentThread();
     CpuModelPlan plan = plan(tokens[0].length);
     boolean everything = request == PassRequest.EVERYTHING;

@@ -104,7 +104,8 @@ final class CpuModelWeights {
   /**
    * Checks that weights, caches and the memory of a pass over a full cache can be allocated.
    *
-   * @throws org.joulemark.kernels.engine.UnsupportedWorkException if they do not fit
+   * @throws org.joulemark.kernels.engine.UnsupportedWorkException if they do not fit, or so many
+   *     rows are more than the linear parts take
    */
   static void requireMemory(ModelProblem problem) {
     ModelShape shape = problem.shape();
@@ -116,6 +117,7 @@ final class CpuModelWeights {
             + 2 * tableBytes(problem)
             + largestBytes(problem);
     long rows = (long) problem.batch() * problem.capacity();
+    CpuPass.requireRows(shape, problem.strategy(), rows);
     CpuMemory.require(
         weights + CpuPass.bytes(shape, problem.strategy(), rows),
         KvCacheShape.of(shape, problem.batch(), problem.capacity()).bytes(Float.BYTES)

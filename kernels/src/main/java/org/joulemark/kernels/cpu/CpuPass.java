@@ -182,6 +182,19 @@ final class CpuPass {
     return rows * (4 * fp32 + type * encoded + codes);
   }
 
+  /**
+   * Checks that the linear parts take so many rows.
+   *
+   * @throws org.joulemark.kernels.engine.UnsupportedWorkException if they do not
+   */
+  static void requireRows(ModelShape shape, Strategy strategy, long rows) {
+    int hidden = shape.hidden();
+    int qkv = shape.queryWidth() + 2 * shape.kvWidth();
+    CpuLinears.requireRows(strategy, rows, hidden, Math.max(qkv, shape.intermediate()));
+    CpuLinears.requireRows(
+        strategy, rows, Math.max(shape.queryWidth(), shape.intermediate()), hidden);
+  }
+
   /** Bytes of the largest weight of a layer, as it is packed. */
   static long largestWeightBytes(ModelShape shape, Strategy strategy) {
     long largest =

@@ -29,20 +29,28 @@ final class AttentionChooser {
    * What runs, under {@code attention}, and what the choice rests on.
    *
    * @param asked {@code auto} or what {@link CudaAttention} knows
+   * @param start position of the first of the tokens: behind a prompt they see many more keys
    * @throws UnsupportedWorkException if there is not enough memory to measure
    */
   Map<String, String> choose(
-      String asked, ModelShape shape, ElementType type, int batch, int tokens, int capacity) {
+      String asked,
+      ModelShape shape,
+      ElementType type,
+      int batch,
+      int tokens,
+      int start,
+      int capacity) {
     if (!asked.equals(CudaAttention.AUTO) && (tokens > 1 || asked.equals(CudaAttention.PLAIN))) {
       return Map.of("attention", asked);
     }
     if (tokens == 1 || !engine.mayUseCudnn(type)) {
       return Map.of("attention", CudaAttention.OWN);
     }
-    SdpaShape problem = SdpaShape.of(shape, type, batch, tokens, capacity);
+    SdpaShape problem = SdpaShape.of(shape, type, batch, tokens, capacity).startingAt(start);
     Map<String, String> known = chosen.get(problem);
     if (known == null) {
-      known = measure(new AttentionTrial(engine, shape, type, batch, tokens, capacity), problem);
+      known =
+          measure(new AttentionTrial(engine, shape, type, batch, tokens, start, capacity), problem);
       chosen.put(problem, known);
     }
     return known;

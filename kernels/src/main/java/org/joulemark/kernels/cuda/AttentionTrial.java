@@ -20,16 +20,24 @@ final class AttentionTrial {
   private final ElementType type;
   private final int batch;
   private final int tokens;
+  private final int start;
   private final int capacity;
 
-  /** Of that many new tokens of each sequence, from position 0 on. */
+  /** Of that many new tokens of each sequence, from position {@code start} on. */
   AttentionTrial(
-      CudaEngine engine, ModelShape shape, ElementType type, int batch, int tokens, int capacity) {
+      CudaEngine engine,
+      ModelShape shape,
+      ElementType type,
+      int batch,
+      int tokens,
+      int start,
+      int capacity) {
     this.engine = engine;
     this.shape = shape;
     this.type = type;
     this.batch = batch;
     this.tokens = tokens;
+    this.start = start;
     this.capacity = capacity;
   }
 
@@ -94,7 +102,7 @@ final class AttentionTrial {
         CudaEvent end = new CudaEvent()) {
       begin.record(stream);
       for (int i = 0; i < launches; i++) {
-        call.run(0, stream);
+        call.run(start, stream);
       }
       end.record(stream);
       end.await();
@@ -106,7 +114,7 @@ final class AttentionTrial {
   double operations() {
     double seen = 0;
     for (int i = 0; i < tokens; i++) {
-      int before = i + 1;
+      int before = start + i + 1;
       seen += shape.slidingWindow() == 0 ? before : Math.min(before, shape.slidingWindow());
     }
     return 4.0 * batch * shape.heads() * shape.headSize() * seen;

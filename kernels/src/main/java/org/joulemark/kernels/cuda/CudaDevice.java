@@ -47,7 +47,15 @@ public final class CudaDevice implements AutoCloseable {
     memoryBytes = memoryOf(handle);
     context = new CUctx_st();
     CudaCheck.driver(cudart.cuDevicePrimaryCtxRetain(context, handle), "cuDevicePrimaryCtxRetain");
-    makeCurrent();
+    boolean complete = false;
+    try {
+      makeCurrent();
+      complete = true;
+    } finally {
+      if (!complete) {
+        close();
+      }
+    }
   }
 
   /**

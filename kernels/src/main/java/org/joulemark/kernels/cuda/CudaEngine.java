@@ -56,6 +56,7 @@ public final class CudaEngine implements Engine, SelfChecking {
   private static final int NOISE_BYTES = 16 << 20;
 
   private final CudaInstallation installation;
+  private final CudaScope scope = new CudaScope();
   private final CudaDevice device;
   private final CudaStream stream;
   private final cublasLtContext lt = new cublasLtContext();
@@ -76,17 +77,22 @@ public final class CudaEngine implements Engine, SelfChecking {
   CudaEngine(
       EngineOptions options, CudaInstallation installation, Map<String, String> libraryFacts) {
     this.installation = installation;
-    device = CudaDevice.open(options.device());
     boolean complete = false;
     try {
-      stream = new CudaStream();
+      device = scope.own(CudaDevice.open(options.device()), CudaDevice::close);
+      stream = scope.own(new CudaStream(), CudaStream::close);
       CudaCheck.cublas(cublas.cublasLtCreate(lt), "cublasLtCreate");
+      scope.own(lt, CudaEngine::destroy);
+      note(libraryFacts);
       complete = true;
     } finally {
       if (!complete) {
-        device.close();
+        scope.close();
       }
     }
+  }
+
+  private void note(Map<String, String> libraryFacts) {
     facts.put("device.name", device.name());
     facts.put("device.uuid", device.uuid());
     facts.put("device.pci", device.pciBusId());
@@ -234,6 +240,7 @@ public final class CudaEngine implements Engine, SelfChecking {
   public LayerWork layer(LayerProblem problem, TensorSource source, LayerOptions options) {
     CudaOptions.check(options);
     PassSupport.check(this, problem.shape(), problem.strategy(), options);
+    MemoryNeed.requireArray("output", problem.streamNumbers());
     if (options.attention().equals(CudaAttention.CUDNN) && problem.newTokens() == 1) {
       throw new UnsupportedWorkException(CUDNN_SINGLE);
     }
@@ -261,6 +268,7 @@ public final class CudaEngine implements Engine, SelfChecking {
   public LinearWork linear(LinearProblem problem, TensorSource source, LayerOptions options) {
     CudaOptions.check(options);
     PassSupport.checkParts(this, problem.shape(), problem.strategy());
+    MemoryNeed.requireArray("output", problem.outputNumbers());
     return CudaLinearWork.prepare(problem, this, planner(), source, options);
   }
 
@@ -336,10 +344,11 @@ public final class CudaEngine implements Engine, SelfChecking {
       DeviceBuffer space = workspace();
       cublasContext handle = new cublasContext();
       CudaCheck.cublas(cublas.cublasCreate_v2(handle), "cublasCreate");
-      cublasHandle = handle;
+      scope.own(handle, CudaEngine::destroy);
       CudaCheck.cublas(cublas.cublasSetStream_v2(handle, stream.handle()), "cublasSetStream");
       CudaCheck.cublas(
           cublas.cublasSetWorkspace_v2(handle, space.at(0), space.bytes()), "cublasSetWorkspace");
+      cublasHandle = handle;
     }
     return cublasHandle;
   }
@@ -353,7 +362,7 @@ public final class CudaEngine implements Engine, SelfChecking {
     if (cudnn == null) {
       loadCudnn();
       try {
-        cudnn = new Cudnn(stream);
+        cudnn = scope.own(new Cudnn(stream), Cudnn::close);
       } catch (LinkageError stubs) {
         throw new UnsupportedWorkException(
             "attention=cudnn: cuDNN's stubs cannot be loaded: " + stubs.getMessage() + ".", stubs);
@@ -371,7 +380,7 @@ public final class CudaEngine implements Engine, SelfChecking {
   /** Page-locked memory for copies, used by one thing after another. */
   PinnedBuffer staging() {
     if (staging == null) {
-      staging = new PinnedBuffer(RowUpload.STAGING_BYTES);
+      staging = scope.own(new PinnedBuffer(RowUpload.STAGING_BYTES), PinnedBuffer::close);
     }
     return staging;
   }
@@ -379,38 +388,28 @@ public final class CudaEngine implements Engine, SelfChecking {
   private DeviceBuffer workspace() {
     if (workspace == null) {
       workspace =
-          new DeviceBuffer(
-              device.memoryBytes() >= LARGE_MEMORY ? LARGE_WORKSPACE : SMALL_WORKSPACE);
+          scope.own(
+              new DeviceBuffer(
+                  device.memoryBytes() >= LARGE_MEMORY ? LARGE_WORKSPACE : SMALL_WORKSPACE),
+              DeviceBuffer::close);
     }
     return workspace;
   }
 
+  private static void destroy(cublasContext handle) {
+    CudaCheck.cublas(cublas.cublasDestroy_v2(handle), "cublasDestroy");
+  }
+
+  private static void destroy(cublasLtContext handle) {
+    CudaCheck.cublas(cublas.cublasLtDestroy(handle), "cublasLtDestroy");
+  }
+
   @Override
   public void close() {
-    device.makeCurrent();
     try {
-      if (cudnn != null) {
-        cudnn.close();
-      }
-      if (cublasHandle != null) {
-        cublasContext handle = cublasHandle;
-        cublasHandle = null;
-        CudaCheck.cublas(cublas.cublasDestroy_v2(handle), "cublasDestroy");
-      }
-      if (workspace != null) {
-        workspace.close();
-      }
-      if (staging != null) {
-        staging.close();
-      }
-      if (!lt.isNull()) {
-        int code = cublas.cublasLtDestroy(lt);
-        lt.setNull();
-        CudaCheck.cublas(code, "cublasLtDestroy");
-      }
-      stream.close();
+      device.makeCurrent();
     } finally {
-      device.close();
+      scope.close();
     }
   }
 }

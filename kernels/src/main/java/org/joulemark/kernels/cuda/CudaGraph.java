@@ -13,7 +13,27 @@ public final class CudaGraph implements AutoCloseable {
    * graph. The work must not allocate, wait or touch another stream.
    */
   public CudaGraph(CudaStream stream, Runnable work) {
-    CUgraph_st graph = new CUgraph_st();
+    boolean complete = false;
+    try {
+      instantiate(stream, work);
+      CudaCheck.driver(cudart.cuGraphUpload(executable, stream.handle()), "cuGraphUpload");
+      complete = true;
+    } finally {
+      if (!complete) {
+        close();
+      }
+    }
+  }
+
+  private void instantiate(CudaStream stream, Runnable work) {
+    try (CudaScope temporary = new CudaScope()) {
+      CUgraph_st graph = temporary.own(new CUgraph_st(), CudaGraph::destroy);
+      capture(stream, work, graph);
+      CudaCheck.driver(cudart.cuGraphInstantiate(executable, graph, 0), "cuGraphInstantiate");
+    }
+  }
+
+  private static void capture(CudaStream stream, Runnable work, CUgraph_st graph) {
     CudaCheck.driver(
         cudart.cuStreamBeginCapture(stream.handle(), cudart.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL),
         "cuStreamBeginCapture");
@@ -28,10 +48,12 @@ public final class CudaGraph implements AutoCloseable {
         CudaCheck.driver(code, "cuStreamEndCapture");
       }
     }
-    int code = cudart.cuGraphInstantiate(executable, graph, 0);
-    CudaCheck.driver(cudart.cuGraphDestroy(graph), "cuGraphDestroy");
-    CudaCheck.driver(code, "cuGraphInstantiate");
-    CudaCheck.driver(cudart.cuGraphUpload(executable, stream.handle()), "cuGraphUpload");
+  }
+
+  private static void destroy(CUgraph_st graph) {
+    if (!graph.isNull()) {
+      CudaCheck.driver(cudart.cuGraphDestroy(graph), "cuGraphDestroy");
+    }
   }
 
   /** Enqueues one replay. */

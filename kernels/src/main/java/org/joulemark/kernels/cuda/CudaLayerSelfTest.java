@@ -125,7 +125,7 @@ final class CudaLayerSelfTest {
       for (String attention : List.of(CudaAttention.OWN, CudaAttention.CUDNN)) {
         for (ElementType type : List.of(ElementType.FP16, ElementType.BF16)) {
           AttentionTrial trial =
-              new AttentionTrial(engine, shape, type, 1, SPEED_LENGTH, SPEED_LENGTH);
+              new AttentionTrial(engine, shape, type, 1, SPEED_LENGTH, 0, SPEED_LENGTH);
           checks.check(
               String.format(
                   Locale.ROOT,

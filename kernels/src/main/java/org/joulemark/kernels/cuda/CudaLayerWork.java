@@ -62,13 +62,13 @@ final class CudaLayerWork extends ForwardingWork implements LayerWork {
             arena, KvCacheShape.of(shape, problem.batch(), problem.capacity()), problem.strategy());
     CudaPositions positions = new CudaPositions(arena, shape, type, problem.capacity());
     PassMaker maker = new PassMaker(kernels, planner, positions, layerWeights, options);
-    this.pass = maker.make(scope, arena, problem.newTokens());
+    this.pass = maker.make(scope, arena, problem.newTokens(), problem.start());
     boolean prefilled =
         problem.phase() == Phase.DECODE && problem.cacheContents() == CacheContents.PREFILLED;
     // Both are there together while the context is read.
     DeviceArena before = scope.own(new DeviceArena(), DeviceArena::close);
     CudaScope beforeScope = scope.own(new CudaScope(), CudaScope::close);
-    CudaPass context = prefilled ? maker.make(beforeScope, before, problem.start()) : null;
+    CudaPass context = prefilled ? maker.make(beforeScope, before, problem.start(), 0) : null;
     engine.allocate(arena, before.bytes());
     try (RowUpload upload = engine.upload()) {
       weights.fill(upload);
@@ -123,7 +123,7 @@ final class CudaLayerWork extends ForwardingWork implements LayerWork {
       this.options = options;
     }
 
-    CudaPass make(CudaScope owner, DeviceArena arena, int tokens) {
+    CudaPass make(CudaScope owner, DeviceArena arena, int tokens, int start) {
       return new CudaPass(
           engine,
           kernels,
@@ -136,6 +136,7 @@ final class CudaLayerWork extends ForwardingWork implements LayerWork {
           options,
           problem.batch(),
           tokens,
+          start,
           problem.capacity(),
           false);
     }

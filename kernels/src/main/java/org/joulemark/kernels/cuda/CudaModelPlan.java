@@ -51,6 +51,8 @@ final class CudaModelPlan implements AutoCloseable {
    * Plans, allocates and binds; the weights are in place.
    *
    * @param tokens of each sequence
+   * @param start position of the first of them, for which attention is chosen; the plan may be run
+   *     at others
    * @throws org.joulemark.kernels.engine.UnsupportedWorkException if it does not fit into memory
    */
   CudaModelPlan(
@@ -60,7 +62,8 @@ final class CudaModelPlan implements AutoCloseable {
       ModelProblem problem,
       LayerOptions options,
       CudaModelWeights weights,
-      int tokens) {
+      int tokens,
+      int start) {
     this.engine = engine;
     this.kernels = kernels;
     this.planner = planner;
@@ -73,7 +76,8 @@ final class CudaModelPlan implements AutoCloseable {
     boolean complete = false;
     try {
       DeviceArena arena = scope.own(new DeviceArena(), DeviceArena::close);
-      this.pass = pass(engine, kernels, planner, scope, arena, problem, options, weights, tokens);
+      this.pass =
+          pass(engine, kernels, planner, scope, arena, problem, options, weights, tokens, start);
       Slices slices = Slices.plan(arena, problem, tokens);
       this.ids = slices.ids;
       this.lastRows = slices.lastRows;
@@ -157,7 +161,8 @@ final class CudaModelPlan implements AutoCloseable {
       ModelProblem problem,
       LayerOptions options,
       CudaModelWeights weights,
-      int tokens) {
+      int tokens,
+      int start) {
     return new CudaPass(
         engine,
         kernels,
@@ -170,6 +175,7 @@ final class CudaModelPlan implements AutoCloseable {
         options,
         problem.batch(),
         tokens,
+        start,
         problem.capacity(),
         true);
   }
@@ -185,7 +191,7 @@ final class CudaModelPlan implements AutoCloseable {
       int tokens) {
     DeviceArena arena = new DeviceArena();
     try (CudaScope nothing = new CudaScope()) {
-      pass(engine, kernels, planner, nothing, arena, problem, options, weights, tokens);
+      pass(engine, kernels, planner, nothing, arena, problem, options, weights, tokens, 0);
     }
     Slices.plan(arena, problem, tokens);
     return arena.bytes();

@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.joulemark.kernels.engine.Decisions;
 import org.joulemark.kernels.engine.ForwardingWork;
 import org.joulemark.kernels.engine.LayerOptions;
+import org.joulemark.kernels.engine.MemoryNeed;
 import org.joulemark.kernels.engine.ModelSession;
 import org.joulemark.kernels.engine.UnsupportedWorkException;
 import org.joulemark.kernels.engine.Work;
@@ -81,7 +82,7 @@ final class CudaModelSession implements ModelSession {
     try (RowUpload upload = engine.upload()) {
       weights.fill(upload);
     }
-    this.single = scope.own(newPlan(1), CudaModelPlan::close);
+    this.single = scope.own(newPlan(1, 0), CudaModelPlan::close);
   }
 
   /**
@@ -105,11 +106,14 @@ final class CudaModelSession implements ModelSession {
     }
   }
 
-  private CudaModelPlan newPlan(int tokens) {
-    return new CudaModelPlan(engine, kernels, planner, problem, options, weights, tokens);
+  private CudaModelPlan newPlan(int tokens, int start) {
+    return new CudaModelPlan(engine, kernels, planner, problem, options, weights, tokens, start);
   }
 
-  /** The plan for that many tokens; besides the one for a single token, the last one is kept. */
+  /**
+   * The plan for that many tokens, wherever they stand; besides the one for a single token, the
+   * last one is kept.
+   */
   private CudaModelPlan plan(int tokens) {
     if (tokens == 1) {
       return single;
@@ -122,7 +126,7 @@ final class CudaModelSession implements ModelSession {
       several = null;
       current.close();
     }
-    CudaModelPlan made = newPlan(tokens);
+    CudaModelPlan made = newPlan(tokens, 0);
     several = made;
     return made;
   }
@@ -155,6 +159,8 @@ final class CudaModelSession implements ModelSession {
   @Override
   public PassOutput forward(int[][] tokens, PassRequest request) {
     TokenCheck.check(this, tokens);
+    MemoryNeed.requireArray(
+        "result", request.largestTensor(shape, problem.batch(), tokens[0].length));
     engine.device().makeCurrent();
     CudaModelPlan plan = plan(tokens[0].length);
     plan.give(tokens);
@@ -200,7 +206,7 @@ final class CudaModelSession implements ModelSession {
     int length = tokens[0].length;
     int[][] prompts = Arrays.stream(tokens).map(int[]::clone).toArray(int[][]::new);
     // A plan of its own: a later call of forward may replace the session's.
-    CudaModelPlan plan = newPlan(length);
+    CudaModelPlan plan = newPlan(length, 0);
     try {
       plan.give(prompts);
       return new SessionWork(() -> plan.run(0), length, plan);
@@ -215,7 +221,7 @@ final class CudaModelSession implements ModelSession {
     TokenCheck.check(this, start, tokens);
     engine.device().makeCurrent();
     int length = tokens[0].length;
-    CudaModelPlan plan = newPlan(length);
+    CudaModelPlan plan = newPlan(length, start);
     try {
       plan.planAllLogits();
       plan.give(tokens);

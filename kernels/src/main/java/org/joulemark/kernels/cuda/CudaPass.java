@@ -38,6 +38,8 @@ final class CudaPass {
    * @param arena receives the memory's plan
    * @param kind any layer of the model
    * @param options algorithm and attention are read
+   * @param start position of the first token for which attention is chosen; the pass may be run at
+   *     others
    * @param capacity of the caches
    * @param inPlace whether the output is written over the input
    */
@@ -53,6 +55,7 @@ final class CudaPass {
       LayerOptions options,
       int batch,
       int tokens,
+      int start,
       int capacity,
       boolean inPlace) {
     this.stream = engine.stream();
@@ -69,7 +72,7 @@ final class CudaPass {
     this.output = inPlace ? input : arena.reserve(type, rows, hidden);
 
     this.attentionFacts =
-        engine.attention().choose(options.attention(), shape, type, batch, tokens, capacity);
+        engine.attention().choose(options.attention(), shape, type, batch, tokens, start, capacity);
     this.nans = new CudaNanCounter(arena, stream, engine.staging());
     this.parts =
         CudaLinearKinds.of(strategy, engine.device())

@@ -2,8 +2,9 @@ package org.joulemark.kernels.cuda;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
+import org.joulemark.kernels.engine.Closing;
 
 /** Owns resources and frees them in the reverse order, each even if another fails to be freed. */
 final class CudaScope implements AutoCloseable {
@@ -17,20 +18,8 @@ final class CudaScope implements AutoCloseable {
 
   @Override
   public void close() {
-    @Nullable RuntimeException first = null;
-    while (!closers.isEmpty()) {
-      try {
-        closers.pop().run();
-      } catch (RuntimeException failure) {
-        if (first == null) {
-          first = failure;
-        } else {
-          first.addSuppressed(failure);
-        }
-      }
-    }
-    if (first != null) {
-      throw first;
-    }
+    List<Runnable> owned = List.copyOf(closers);
+    closers.clear();
+    Closing.all(owned, Runnable::run);
   }
 }

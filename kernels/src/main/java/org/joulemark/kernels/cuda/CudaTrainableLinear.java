@@ -283,7 +283,10 @@ final class CudaTrainableLinear implements TrainableLinear {
 
   @Override
   public void close() {
-    engine.stream().synchronize();
-    scope.close();
+    try {
+      engine.stream().synchronize();
+    } finally {
+      scope.close();
+    }
   }
 }

@@ -80,7 +80,7 @@ final class CudaWork implements Work {
                 unit.run();
               }
             });
-    EventMarks marks = new EventMarks(stream, plan.slots());
+    EventMarks marks = marks(stream, plan, graph);
     UnitQueue queue =
         new UnitQueue(
             () -> graph.launch(stream),
@@ -90,6 +90,15 @@ final class CudaWork implements Work {
             plan.batchesPerMark(),
             plan.marksInFlight());
     return new CudaWork(device, stream, marks, graph, queue, plan, seconds, facts);
+  }
+
+  private static EventMarks marks(CudaStream stream, QueuePlan plan, CudaGraph graph) {
+    try {
+      return new EventMarks(stream, plan.slots());
+    } catch (RuntimeException failure) {
+      graph.close();
+      throw failure;
+    }
   }
 
   /** Warms up and measures seconds per unit. */
@@ -180,9 +189,12 @@ final class CudaWork implements Work {
     try {
       stream.synchronize();
     } finally {
-      marks.close();
-      if (graph != null) {
-        graph.close();
+      try {
+        marks.close();
+      } finally {
+        if (graph != null) {
+          graph.close();
+        }
       }
     }
   }

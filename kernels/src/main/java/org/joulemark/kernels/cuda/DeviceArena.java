@@ -156,7 +156,12 @@ final class DeviceArena implements AutoCloseable {
       return staging.view(0, Integer.BYTES).getInt(0);
     }
 
-    /** Copies its start to the host as FP32, through page-locked memory; waits until done. */
+    /**
+     * Copies its start to the host as FP32, through page-locked memory; waits until done.
+     *
+     * @param dimensions of a tensor that fits into an array ({@link
+     *     org.joulemark.kernels.engine.MemoryNeed#requireArray})
+     */
     HostTensor download(
         String name,
         List<Integer> dimensions,
@@ -166,8 +171,9 @@ final class DeviceArena implements AutoCloseable {
       int count = dimensions.stream().reduce(1, Math::multiplyExact);
       float[] values = new float[count];
       int most = staging.bytes() / type.bytes();
-      for (int first = 0; first < count; first += most) {
-        int part = Math.min(most, count - first);
+      int part;
+      for (int first = 0; first < count; first += part) {
+        part = Math.min(most, count - first);
         int length = part * type.bytes();
         memory().download(offset + (long) first * type.bytes(), staging.at(0), length, stream);
         stream.synchronize();

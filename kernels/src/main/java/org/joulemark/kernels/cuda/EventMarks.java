@@ -2,6 +2,7 @@ package org.joulemark.kernels.cuda;
 
 /** Marks made of events in one stream. */
 final class EventMarks implements UnitQueue.Marks, AutoCloseable {
+  private final CudaScope scope = new CudaScope();
   private final CudaStream stream;
   private final CudaEvent[] events;
 
@@ -9,8 +10,16 @@ final class EventMarks implements UnitQueue.Marks, AutoCloseable {
   EventMarks(CudaStream stream, int slots) {
     this.stream = stream;
     events = new CudaEvent[slots];
-    for (int slot = 0; slot < slots; slot++) {
-      events[slot] = new CudaEvent();
+    boolean complete = false;
+    try {
+      for (int slot = 0; slot < slots; slot++) {
+        events[slot] = scope.own(new CudaEvent(), CudaEvent::close);
+      }
+      complete = true;
+    } finally {
+      if (!complete) {
+        scope.close();
+      }
     }
   }
 
@@ -41,8 +50,6 @@ final class EventMarks implements UnitQueue.Marks, AutoCloseable {
 
   @Override
   public void close() {
-    for (CudaEvent event : events) {
-      event.close();
-    }
+    scope.close();
   }
 }

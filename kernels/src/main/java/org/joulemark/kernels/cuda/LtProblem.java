@@ -14,7 +14,6 @@ import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerPointer;
-import org.joulemark.kernels.engine.EngineException;
 import org.joulemark.kernels.gemm.Epilogue;
 import org.joulemark.kernels.gemm.GemmProblem;
 import org.joulemark.kernels.gemm.GemmShape;
@@ -35,8 +34,8 @@ final class LtProblem implements AutoCloseable {
   private final GemmProblem problem;
   private final LtTerms terms;
   private final long workspaceBytes;
+  private final CudaScope scope = new CudaScope();
   private final cublasLtMatmulDescOpaque_t operation;
-  private final List<cublasLtMatrixLayoutOpaque_t> layouts = new ArrayList<>();
   private final cublasLtMatrixLayoutOpaque_t weightLayout;
   private final cublasLtMatrixLayoutOpaque_t activationLayout;
   private final cublasLtMatrixLayoutOpaque_t outputLayout;
@@ -81,15 +80,23 @@ final class LtProblem implements AutoCloseable {
     this.workspaceBytes = workspaceBytes;
     Precision precision = problem.precision();
     GemmShape shape = problem.shape();
-    this.alpha = CudaTypes.scalar(precision, terms.alpha());
-    this.beta = CudaTypes.scalar(precision, terms.adds() ? 1 : 0);
-    operation = describeOperation(problem, terms);
-    weightLayout = layout(precision.weight(), shape.k(), shape.n(), shape.batch());
-    activationLayout = layout(precision.activation(), shape.k(), shape.m(), shape.batch());
-    outputLayout = layout(terms.output(), shape.n(), shape.m(), shape.batch());
+    boolean complete = false;
+    try {
+      alpha = scope.own(CudaTypes.scalar(precision, terms.alpha()), Pointer::close);
+      beta = scope.own(CudaTypes.scalar(precision, terms.adds() ? 1 : 0), Pointer::close);
+      operation = describeOperation();
+      weightLayout = layout(precision.weight(), shape.k(), shape.n(), shape.batch());
+      activationLayout = layout(precision.activation(), shape.k(), shape.m(), shape.batch());
+      outputLayout = layout(terms.output(), shape.n(), shape.m(), shape.batch());
+      complete = true;
+    } finally {
+      if (!complete) {
+        scope.close();
+      }
+    }
   }
 
-  private static cublasLtMatmulDescOpaque_t describeOperation(GemmProblem problem, LtTerms terms) {
+  private cublasLtMatmulDescOpaque_t describeOperation() {
     Precision precision = problem.precision();
     cublasLtMatmulDescOpaque_t operation;
     try (PointerPointer<cublasLtMatmulDescOpaque_t> out = new PointerPointer<>(1)) {
@@ -97,7 +104,7 @@ final class LtProblem implements AutoCloseable {
           cublas.cublasLtMatmulDescCreate(
               out, CudaTypes.computeType(precision), CudaTypes.scaleType(precision)),
           "cublasLtMatmulDescCreate");
-      operation = out.get(cublasLtMatmulDescOpaque_t.class, 0);
+      operation = scope.own(out.get(cublasLtMatmulDescOpaque_t.class, 0), LtProblem::destroy);
     }
     set(operation, cublas.CUBLASLT_MATMUL_DESC_TRANSA, cublas.CUBLAS_OP_T);
     set(operation, cublas.CUBLASLT_MATMUL_DESC_TRANSB, cublas.CUBLAS_OP_N);
@@ -165,9 +172,8 @@ final class LtProblem implements AutoCloseable {
       CudaCheck.cublas(
           cublas.cublasLtMatrixLayoutCreate(out, CudaTypes.dataType(type), rows, columns, rows),
           "cublasLtMatrixLayoutCreate");
-      layout = out.get(cublasLtMatrixLayoutOpaque_t.class, 0);
+      layout = scope.own(out.get(cublasLtMatrixLayoutOpaque_t.class, 0), LtProblem::destroy);
     }
-    layouts.add(layout);
     if (batch > 1) {
       try (IntPointer count = new IntPointer(new int[] {batch});
           LongPointer stride = new LongPointer(new long[] {(long) rows * columns})) {
@@ -349,33 +355,16 @@ final class LtProblem implements AutoCloseable {
         stream.handle());
   }
 
-  @Override
-  public void close() {
-    @Nullable EngineException failure = null;
-    for (cublasLtMatrixLayoutOpaque_t layout : layouts) {
-      failure =
-          first(failure, cublas.cublasLtMatrixLayoutDestroy(layout), "cublasLtMatrixLayoutDestroy");
-    }
-    layouts.clear();
-    if (!operation.isNull()) {
-      failure =
-          first(failure, cublas.cublasLtMatmulDescDestroy(operation), "cublasLtMatmulDescDestroy");
-      operation.setNull();
-    }
-    alpha.close();
-    beta.close();
-    if (failure != null) {
-      throw failure;
-    }
+  private static void destroy(cublasLtMatmulDescOpaque_t operation) {
+    CudaCheck.cublas(cublas.cublasLtMatmulDescDestroy(operation), "cublasLtMatmulDescDestroy");
   }
 
-  private static @Nullable EngineException first(
-      @Nullable EngineException earlier, int code, String call) {
-    try {
-      CudaCheck.cublas(code, call);
-      return earlier;
-    } catch (EngineException failure) {
-      return earlier == null ? failure : earlier;
-    }
+  private static void destroy(cublasLtMatrixLayoutOpaque_t layout) {
+    CudaCheck.cublas(cublas.cublasLtMatrixLayoutDestroy(layout), "cublasLtMatrixLayoutDestroy");
+  }
+
+  @Override
+  public void close() {
+    scope.close();
   }
 }

@@ -119,6 +119,11 @@ public record LayerProblem(
     return batch * newTokens();
   }
 
+  /** Numbers of the residual stream [rows, hidden], before the pass as after it. */
+  public long streamNumbers() {
+    return (long) rows() * shape.hidden();
+  }
+
   /** The residual stream [rows, hidden] that the pass is given. */
   public TensorSpec input() {
     return TensorSpec.input(
@@ -181,7 +186,8 @@ public record LayerProblem(
     double weights = shape.parametersPerLayer() * strategy.weightBytes();
     double stream = 2.0 * rows() * shape.hidden() * precision().output().bytes();
     double seen = phase == Phase.PREFILL ? 0 : visibleKeys(start()) - 1;
-    double cache = 2.0 * batch * shape.kvWidth() * (newTokens() + seen) * strategy.cacheBytes();
+    double positions = batch * (newTokens() + seen);
+    double cache = 2 * positions * shape.kvWidth() * strategy.cacheBytes(shape.headSize());
     return weights + stream + cache;
   }
 }

@@ -49,6 +49,11 @@ public record LinearProblem(
     return sizes().outFeatures();
   }
 
+  /** Numbers of Y [M, N]. */
+  public long outputNumbers() {
+    return (long) tokens * outputs();
+  }
+
   /** K. */
   public int inputs() {
     return sizes().inFeatures();

@@ -62,9 +62,13 @@ public record ModelProblem(
         + (shape.parameters() - layers) * precision().weight().bytes();
   }
 
-  /** Bytes of keys and values of all layers in the strategy's format. */
+  /** Bytes of keys and values of all layers in the strategy's format, scales included. */
   public long cacheBytes() {
-    return shape.kvBytesPerToken(strategy.cacheBytes()) * batch * capacity;
+    return cacheBytesPerToken() * batch * capacity;
+  }
+
+  private long cacheBytesPerToken() {
+    return shape.kvBytesPerToken(strategy.cacheBytes(shape.headSize()));
   }
 
   /**
@@ -99,7 +103,7 @@ public record ModelProblem(
     int window = shape.slidingWindow();
     // The first new token sees itself and this much of the context; none sees more.
     int seen = window == 0 ? start : Math.min(start, window - 1);
-    double cache = (double) shape.kvBytesPerToken(strategy.cacheBytes()) * batch * (tokens + seen);
+    double cache = (double) cacheBytesPerToken() * batch * (tokens + seen);
     return layers + others * precision().weight().bytes() + cache;
   }
 }

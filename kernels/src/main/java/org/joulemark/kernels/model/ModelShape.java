@@ -205,9 +205,9 @@ public record ModelShape(
   /**
    * Bytes of key and value cache for one token.
    *
-   * @param bytesPerElement size of one cached number
+   * @param bytesPerElement size of one cached number, its share of scales included
    */
-  public long kvBytesPerToken(int bytesPerElement) {
-    return 2L * layers * kvWidth() * bytesPerElement;
+  public long kvBytesPerToken(double bytesPerElement) {
+    return Math.round(2.0 * layers * kvWidth() * bytesPerElement);
   }
 }

@@ -5,6 +5,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.stream.IntStream;
+import org.joulemark.kernels.engine.Closing;
 import org.joulemark.kernels.engine.Engine;
 import org.joulemark.kernels.engine.TrainableLinear;
 import org.joulemark.kernels.layer.LayerWeights;
@@ -42,7 +43,7 @@ public final class TrainableLayer implements AutoCloseable {
       }
       return new TrainableLayer(weights, parts);
     } catch (RuntimeException failure) {
-      parts.values().forEach(TrainableLinear::close);
+      Closing.after(failure, parts.values(), TrainableLinear::close);
       throw failure;
     }
   }
@@ -195,6 +196,6 @@ public final class TrainableLayer implements AutoCloseable {
   /** Frees the parts. */
   @Override
   public void close() {
-    parts.values().forEach(TrainableLinear::close);
+    Closing.all(parts.values(), TrainableLinear::close);
   }
 }

@@ -42,8 +42,13 @@ public record Strategy(
     return linear.weightBits(base) / 8;
   }
 
-  /** Bytes that one number of the KV cache takes in memory, scales not counted. */
-  public int cacheBytes() {
-    return int8Cache ? 1 : base.activation().bytes();
+  /**
+   * Bytes that one number of the KV cache takes in memory, with its share of the scale of a token's
+   * head.
+   *
+   * @param headSize numbers in a head
+   */
+  public double cacheBytes(int headSize) {
+    return int8Cache ? 1 + (double) Float.BYTES / headSize : base.activation().bytes();
   }
 }

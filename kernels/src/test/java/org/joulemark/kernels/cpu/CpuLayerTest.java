@@ -23,7 +23,10 @@ import org.joulemark.kernels.layer.TestShapes;
 import org.joulemark.kernels.model.ModelCatalogue;
 import org.joulemark.kernels.model.ModelShape;
 import org.joulemark.kernels.model.TensorSource;
+import org.joulemark.kernels.quant.LayerScales;
 import org.joulemark.kernels.quant.Precision;
+import org.joulemark.kernels.quant.Strategy;
+import org.joulemark.kernels.quant.strategy.Strategies;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -187,10 +190,35 @@ class CpuLayerTest {
   @Test
   void whatDoesNotFitIsKnownBeforeAnythingIsAllocated() {
     ModelShape yi = ModelCatalogue.standard().get("yi-6b");
-    LayerProblem problem = LayerProblem.prefill(yi, Precision.FP32, 64, 100_000);
+    LayerProblem problem = LayerProblem.decode(yi, Precision.FP32, 64, 1_000_000);
     assertThatThrownBy(() -> engine.layer(problem, SOURCE, OPTIONS))
         .isInstanceOf(UnsupportedWorkException.class)
         .hasMessageMatching("needs \\d+\\.\\d GB of .*, \\d+\\.\\d GB free");
+  }
+
+  @Test
+  void aResultThatIsTooLargeForAnArrayIsRefusedBeforeAnythingIsAllocated() {
+    LayerProblem problem =
+        LayerProblem.prefill(
+            ModelCatalogue.standard().get("llama-3.1-70b"), Precision.FP32, 8, 32_768);
+    assertThatThrownBy(() -> engine.layer(problem, SOURCE, OPTIONS))
+        .isInstanceOf(UnsupportedWorkException.class)
+        .hasMessage(
+            "The output would be 2,147,483,648 numbers, and an array holds at most 2,147,483,639;"
+                + " choose a smaller batch or fewer tokens.");
+  }
+
+  @Test
+  void tokensWhoseSumsAreTooManyForABufferAreRefusedBeforeAnythingIsAllocated() {
+    Needs.precision(Precision.INT8);
+    ModelShape yi = ModelCatalogue.standard().get("yi-6b");
+    Strategy int8 = Strategies.parse("int8-sym");
+    LayerProblem problem = LayerProblem.prefill(yi, int8, LayerScales.NONE, 2, 32_768);
+    assertThatThrownBy(() -> engine.layer(problem, SOURCE, OPTIONS))
+        .isInstanceOf(UnsupportedWorkException.class)
+        .hasMessage(
+            "int8-sym on the cpu engine reads at most 48,770 tokens of this model in one pass, batch"
+                + " times length, not 65,536.");
   }
 
   private static List<Precision> supported() {

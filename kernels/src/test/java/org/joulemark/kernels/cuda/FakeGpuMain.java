@@ -32,6 +32,8 @@ import org.joulemark.kernels.layer.ModelProblem;
 import org.joulemark.kernels.layer.ReferenceModel;
 import org.joulemark.kernels.layer.SeededTensors;
 import org.joulemark.kernels.model.Checkpoint;
+import org.joulemark.kernels.model.ModelCatalogue;
+import org.joulemark.kernels.model.ModelShape;
 import org.joulemark.kernels.model.TensorSource;
 import org.joulemark.kernels.quant.ElementType;
 import org.joulemark.kernels.quant.Precision;
@@ -78,7 +80,15 @@ final class FakeGpuMain {
         case "layer" -> layer(engine, Precision.valueOf(args[3]), args[4]);
         case "training" ->
             new CudaTrainingSelfTest(engine).run((name, check) -> print(check.row(name)));
-        case "gemm" -> gemm(engine, Integer.parseInt(args[3]), args[4]);
+        case "gemm" -> gemm(engine, Integer.parseInt(args[3]), args[4], "stream");
+        case "trial" -> trial(engine);
+        case "too-large" ->
+            engine.layer(
+                LayerProblem.prefill(
+                    ModelCatalogue.standard().get("llama-3.1-70b"), Precision.FP16, 8, 32_768),
+                new SeededTensors(1),
+                CudaEngine.LAYER_DEFAULTS);
+        case "graph" -> gemm(engine, 64, "heuristic", "graph");
         default -> throw new IllegalArgumentException(args[2]);
       }
     } catch (EngineException | UnsupportedWorkException failure) {
@@ -247,10 +257,19 @@ final class FakeGpuMain {
     }
   }
 
-  private static void gemm(CudaEngine engine, int size, String algorithm) {
+  /** How long our attention takes behind a prompt. */
+  private static void trial(CudaEngine engine) {
+    ModelShape shape = CudaLayerSelfTest.gated("qwen2", 4, 2, 16, 6);
+    AttentionTrial trial = new AttentionTrial(engine, shape, ElementType.FP16, 2, 3, 40, 48);
+    // Each of three tokens sees the six keys of the window.
+    System.out.println("operations\t" + trial.operations() / (4 * 2 * shape.queryWidth() * 6));
+    System.out.println("timed\t" + (trial.seconds(CudaAttention.OWN) > 0));
+  }
+
+  private static void gemm(CudaEngine engine, int size, String algorithm, String launch) {
     GemmProblem problem =
         GemmProblem.of(new GemmShape("square-" + size, 1, size, size, size), Precision.FP32);
-    GemmOptions options = new GemmOptions("cublaslt", algorithm, "rotating", "stream");
+    GemmOptions options = new GemmOptions("cublaslt", algorithm, "rotating", launch);
     try (GemmWork work = engine.gemm(problem, new SeededOperands(problem), options)) {
       print(work.facts());
     }

@@ -21,6 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The whole engine on stand-ins for CUDA's libraries, built from {@code src/test/c}: they compute
@@ -284,6 +286,13 @@ class FakeGpuTest {
   }
 
   @Test
+  void attentionIsTimedWhereItsTokensStand() throws IOException, InterruptedException {
+    Needs.that(isOnPath("c++"), "no C++ compiler (c++) is here to build our kernels for the host");
+    assertThat(java(Map.of(), "0", "trial").output)
+        .containsExactly("operations\t3.0", "timed\ttrue");
+  }
+
+  @Test
   void cudnnTakesTheGraphsForAGpuThatIsNotHere() throws IOException, InterruptedException {
     Path folder =
         CudaLibrarySearch.here()
@@ -364,6 +373,30 @@ class FakeGpuTest {
         .isEqualTo(first.output.stream().filter(line -> line.startsWith("algorithm.")).toList());
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "cublasLtCreate",
+        "cublasLtDestroy",
+        "cublasLtMatmulDescSetAttribute",
+        "cublasLtMatrixLayoutCreate",
+        "cuGraphInstantiate",
+        "cuGraphUpload"
+      })
+  void nothingIsLeftBehindWhereACallFails(String failing, @TempDir Path notes)
+      throws IOException, InterruptedException {
+    Path left = notes.resolve("left");
+    Ended ended =
+        java(Map.of("FAKE_CUDA_FAIL", failing, "FAKE_CUDA_LEFT", left.toString()), "0", "graph");
+    if (failing.isEmpty()) {
+      assertThat(ended.code).isZero();
+    } else {
+      assertThat(ended.output).last().asString().startsWith("EngineException\t" + failing);
+    }
+    assertThat(left).hasContent("0");
+  }
+
   @Test
   void theDeviceAndItsLibrariesAreNamed() throws IOException, InterruptedException {
     Ended ended =
@@ -402,13 +435,17 @@ class FakeGpuTest {
   }
 
   @Test
-  void tooLittleMemoryIsOneSentence() throws IOException, InterruptedException {
+  void whatDoesNotFitIsOneSentence() throws IOException, InterruptedException {
     Ended ended =
         java(Map.of("FAKE_CUDA_FREE_BYTES", "400000000"), "0", "gemm", "8192", "heuristic");
     assertThat(ended.output)
         .containsExactly(
             "UnsupportedWorkException\tsquare-8192 in FP32 needs 0.8 GB of GPU memory, 0.1 GB are"
                 + " free.");
+    assertThat(java(Map.of(), "0", "too-large").output)
+        .containsExactly(
+            "UnsupportedWorkException\tThe output would be 2,147,483,648 numbers, and an array"
+                + " holds at most 2,147,483,639; choose a smaller batch or fewer tokens.");
     // Not even the workspace fits.
     assertThat(
             java(Map.of("FAKE_CUDA_FREE_BYTES", "1000000"), "0", "gemm", "64", "heuristic").output)

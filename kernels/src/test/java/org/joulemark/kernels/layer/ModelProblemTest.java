@@ -3,9 +3,13 @@ package org.joulemark.kernels.layer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import org.joulemark.kernels.model.ModelCatalogue;
 import org.joulemark.kernels.model.ModelShape;
+import org.joulemark.kernels.quant.LayerScales;
 import org.joulemark.kernels.quant.Precision;
+import org.joulemark.kernels.quant.Strategy;
+import org.joulemark.kernels.quant.strategy.Strategies;
 import org.junit.jupiter.api.Test;
 
 class ModelProblemTest {
@@ -19,6 +23,27 @@ class ModelProblemTest {
     // 1024 positions read, one written: 28 layers × 4 heads × 128 × (key, value) × 2 bytes.
     double cache = 1025 * 28 * 4 * 128 * 2 * 2.0;
     assertThat(problem.compulsoryBytes(1024, 1)).isEqualTo(weights + cache);
+  }
+
+  @Test
+  void anInt8CacheIsReadWithItsScales() {
+    Strategy int8 = Strategies.parse("kv-int8");
+    // 4 heads of 128 codes and an FP32 scale, for keys and for values.
+    double position = 2.0 * 4 * (128 + 4);
+    ModelProblem model = new ModelProblem(QWEN, int8, List.of(), 3, 1025);
+    assertThat(model.cacheBytes()).isEqualTo((long) (28 * position * 3 * 1025));
+    assertThat(model.compulsoryBytes(1024, 1) - model.compulsoryBytes(0, 1))
+        .isEqualTo(28 * position * 3 * 1024);
+    LayerProblem at1024 = LayerProblem.decode(QWEN, int8, LayerScales.NONE, 3, 1024);
+    LayerProblem at1 = LayerProblem.decode(QWEN, int8, LayerScales.NONE, 3, 1);
+    assertThat(at1024.compulsoryBytes() - at1.compulsoryBytes()).isEqualTo(position * 3 * 1023);
+  }
+
+  @Test
+  void inAnInt8StrategyEmbeddingAndHeadStayInItsBasePrecision() {
+    ModelProblem model = new ModelProblem(QWEN, Strategies.parse("int8-sym"), List.of(), 1, 1);
+    long layers = 28 * QWEN.parametersPerLayer();
+    assertThat(model.weightBytes()).isEqualTo(layers + 2 * (QWEN.parameters() - layers));
   }
 
   @Test
