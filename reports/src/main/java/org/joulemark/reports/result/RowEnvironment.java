@@ -14,6 +14,9 @@ public final class RowEnvironment {
   /** Key of the device's name among an engine's facts. */
   public static final String DEVICE_NAME = "device.name";
 
+  /** Key of what tells the device from others of its name. */
+  public static final String DEVICE_UUID = "device.uuid";
+
   private static final String PREFIX = "engine.";
   private static final String NAME = "name";
   private static final String AUTO = "auto";

@@ -99,7 +99,7 @@ public final class StudyCheck {
           if (other.strategyFamily().equals(strategy) && sameButStrategy(baseline, other)) {
             evidence.add(
                 Judgement.of(
-                    setting(other),
+                    setting(other, baseline),
                     percentSaved(other, baseline),
                     claim.low() - Judgement.POINTS,
                     claim.high() + Judgement.POINTS,
@@ -117,8 +117,16 @@ public final class StudyCheck {
         : Finding.of(claim, evidence);
   }
 
+  /** Of their energies. The scale of a sensor cancels between results of one card, not of two. */
+  private static Interval quotient(TaskResult of, TaskResult by) {
+    Interval quotient = of.wattHours().over(by.wattHours());
+    return of.sameCard(by)
+        ? quotient
+        : quotient.widenedBy(Math.sqrt(2) * SENSOR_GAIN * quotient.value());
+  }
+
   private static Interval percentSaved(TaskResult less, TaskResult more) {
-    Interval quotient = less.wattHours().over(more.wattHours());
+    Interval quotient = quotient(less, more);
     return new Interval(100 * (1 - quotient.value()), 100 * quotient.halfWidth());
   }
 
@@ -144,13 +152,13 @@ public final class StudyCheck {
   }
 
   private static Evidence gain(Claim claim, TaskResult baseline, TaskResult best) {
-    Interval energy = baseline.wattHours().over(best.wattHours());
+    Interval energy = quotient(baseline, best);
     double scores = best.score() / baseline.score();
     Interval gain =
         new Interval(100 * (scores * energy.value() - 1), 100 * scores * energy.halfWidth());
     Evidence judged =
         Judgement.of(
-            setting(best),
+            setting(best, baseline),
             gain,
             claim.low() - Judgement.POINTS,
             Double.POSITIVE_INFINITY,
@@ -182,8 +190,8 @@ public final class StudyCheck {
             && sameGround(mmlu, gsm8k)) {
           Evidence judged =
               Judgement.of(
-                  setting(gsm8k),
-                  gsm8k.wattHours().over(mmlu.wattHours()),
+                  setting(gsm8k, mmlu),
+                  quotient(gsm8k, mmlu),
                   claim.low(),
                   claim.high(),
                   "takes %s times MMLU's");
@@ -241,7 +249,7 @@ public final class StudyCheck {
   private static Evidence distilled(Claim claim, TaskResult original, TaskResult distilled) {
     Evidence judged =
         Judgement.of(
-            setting(distilled),
+            setting(distilled, original),
             percentSaved(distilled, original),
             claim.low() - Judgement.POINTS,
             claim.high() + Judgement.POINTS,
@@ -300,11 +308,9 @@ public final class StudyCheck {
   }
 
   private static Evidence faster(TaskResult ada, TaskResult ampere) {
-    Interval quotient = ampere.wattHours().over(ada.wattHours());
+    Interval quotient = quotient(ampere, ada);
     double scores = ada.score() / ampere.score();
-    Interval eor =
-        new Interval(scores * quotient.value(), scores * quotient.halfWidth())
-            .widenedBy(Math.sqrt(2) * SENSOR_GAIN * scores * quotient.value());
+    Interval eor = new Interval(scores * quotient.value(), scores * quotient.halfWidth());
     Evidence judged =
         Judgement.of(
             setting(ada) + " against " + ampere.device(),
@@ -340,6 +346,10 @@ public final class StudyCheck {
         && one.batch().equals(other.batch())
         && one.depth().equals(other.depth())
         && one.seeded() == other.seeded();
+  }
+
+  private static String setting(TaskResult result, TaskResult heldAgainst) {
+    return setting(result) + (result.sameCard(heldAgainst) ? "" : ", two cards");
   }
 
   private static String setting(TaskResult result) {

@@ -2,9 +2,9 @@ package org.joulemark.reports.task;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.joulemark.harness.journal.Outcome;
-import org.joulemark.harness.platform.Environment;
 import org.joulemark.reports.result.LocatedRow;
 import org.joulemark.reports.result.MetricValue;
 import org.joulemark.reports.result.ResultFile;
@@ -24,6 +24,7 @@ import org.joulemark.reports.result.Samples;
  * @param items of the sample as they were asked for: a number or {@code all}
  * @param decoded tokens decoded by each item as they were asked for: a number, or {@code auto}
  * @param device name of the GPU or processor, empty where the file does not say
+ * @param card what tells a GPU from others of its name, empty where that is not known
  * @param energyKind {@code measured}, {@code integrated} or {@code modelled}
  * @param wattHours of the whole task, with what its scatter, its windows and its sample leave open
  * @param hours of the whole task
@@ -43,6 +44,7 @@ public record TaskResult(
     String items,
     String decoded,
     String device,
+    String card,
     String energyKind,
     Interval wattHours,
     double hours,
@@ -57,38 +59,32 @@ public record TaskResult(
 
   /** The tasks among the rows of one run. */
   public static List<TaskResult> of(List<ResultRow> rows) {
-    return rows.stream()
-        .filter(TaskResult::isTask)
-        .map(row -> of(row, device(row).orElse("")))
-        .toList();
+    return rows.stream().filter(TaskResult::isTask).map(row -> of(row, Map.of())).toList();
   }
 
   /** The tasks in a file of results. */
   public static List<TaskResult> of(ResultFile file) {
-    String device =
-        file.environment()
-            .map(Environment::engine)
-            .flatMap(engine -> Optional.ofNullable(engine.get(RowEnvironment.DEVICE_NAME)))
-            .orElse("");
+    Map<String, String> engine =
+        file.environment().flatMap(known -> Optional.ofNullable(known.engine())).orElse(Map.of());
     List<TaskResult> results = new ArrayList<>();
     for (LocatedRow located : file.rows()) {
-      ResultRow row = located.row();
-      if (isTask(row)) {
-        results.add(of(row, device(row).orElse(device)));
+      if (isTask(located.row())) {
+        results.add(of(located.row(), engine));
       }
     }
     return results;
   }
 
-  private static Optional<String> device(ResultRow row) {
-    return RowEnvironment.noted(row, RowEnvironment.DEVICE_NAME);
+  /** What the row itself notes of its device, else what its file says. */
+  private static String fact(ResultRow row, Map<String, String> engine, String name) {
+    return RowEnvironment.noted(row, name).orElse(engine.getOrDefault(name, ""));
   }
 
   private static boolean isTask(ResultRow row) {
     return row.outcome() == Outcome.OK && row.metrics().containsKey("task.time");
   }
 
-  private static TaskResult of(ResultRow row, String device) {
+  private static TaskResult of(ResultRow row, Map<String, String> engine) {
     MetricValue score = row.metric("score");
     return new TaskResult(
         row.params().getOrDefault("task", ""),
@@ -99,7 +95,8 @@ public record TaskResult(
         row.params().getOrDefault("depth", "model"),
         row.params().getOrDefault("items", ""),
         row.params().getOrDefault("decoded", "auto"),
-        device,
+        fact(row, engine, RowEnvironment.DEVICE_NAME),
+        fact(row, engine, RowEnvironment.DEVICE_UUID),
         row.energyKind(),
         energy(row),
         row.metric("task.time").value(),
@@ -140,6 +137,12 @@ public record TaskResult(
   /** The model for people, who are told where it has its own weights. */
   public String modelTitle() {
     return seeded() ? model : model + " (checkpoint)";
+  }
+
+  /** Whether both come from one sensor, as far as is known. */
+  public boolean sameCard(TaskResult other) {
+    return device.equals(other.device)
+        && (card.isEmpty() || other.card.isEmpty() || card.equals(other.card));
   }
 
   /** The strategy's name without its options. */

@@ -209,15 +209,37 @@ class StudyCheckTest {
     assertThat(finding("ada-over-ampere").evidence()).hasSize(1);
   }
 
+  @Test
+  void cardsOfOneNameHaveSensorsOfTheirOwn() {
+    TaskResult fp32 = result("mmlu", QWEN, "fp32", "1", "measured", "NVIDIA H200", 100, 0.5, 700);
+    TaskResult int8 =
+        result("mmlu", QWEN, "int8-sym", "1", "measured", "NVIDIA H200", 75, 0.5, 700);
+    results.addAll(List.of(on("GPU-1", fp32), on("GPU-1", int8)));
+    assertThat(finding("int8-saving").evidence().get(0).measured()).contains("saves 25.0 ± 0.6 %");
+    assertThat(finding("int8-saving").evidence().get(0).setting()).endsWith("NVIDIA H200");
+    results.set(1, on("GPU-2", int8));
+    // 100 · 0.75 · √(2 · 0.05²) beside the 0.6 that the runs themselves leave open.
+    Evidence across = finding("int8-saving").evidence().get(0);
+    assertThat(across.measured()).contains("saves 25.0 ± 5.3 %");
+    assertThat(across.setting()).endsWith("NVIDIA H200, two cards");
+    // A file that does not say which card it was may be of the same.
+    results.set(1, int8);
+    assertThat(finding("int8-saving").evidence().get(0).measured()).contains("± 0.6 %");
+  }
+
   private static TaskResult decoding(TaskResult of) {
-    return with(of, of.checkpoint(), "131");
+    return with(of, of.checkpoint(), "131", of.card());
+  }
+
+  private static TaskResult on(String card, TaskResult of) {
+    return with(of, of.checkpoint(), of.decoded(), card);
   }
 
   private static TaskResult own(TaskResult of) {
-    return with(of, "/models/" + of.model(), of.decoded());
+    return with(of, "/models/" + of.model(), of.decoded(), of.card());
   }
 
-  private static TaskResult with(TaskResult of, String checkpoint, String decoded) {
+  private static TaskResult with(TaskResult of, String checkpoint, String decoded, String card) {
     return new TaskResult(
         of.task(),
         of.model(),
@@ -228,6 +250,7 @@ class StudyCheckTest {
         of.items(),
         decoded,
         of.device(),
+        card,
         of.energyKind(),
         of.wattHours(),
         of.hours(),
@@ -263,6 +286,7 @@ class StudyCheckTest {
         "16",
         "auto",
         device,
+        "",
         kind,
         new Interval(wattHours, halfWidth),
         1,
