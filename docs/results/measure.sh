@@ -6,14 +6,14 @@
 # The stage profilers calls JMH itself: JM_JAVA and JM_JAR name the java and the jar for it (java, benchmarks.jar).
 # Exit code 0 only if every configuration of every stage was measured or is unsupported for a stated reason.
 #
-# Stages, with the minutes that each takes on an H200, those of strategies, outliers, models and batch reckoned:
+# Stages, with the minutes that each takes on an H200, those of strategies, outliers and models reckoned:
 #   strategies (12) each strategy on one layer of each model, prefill and decode
 #   outliers   (5)  static, learned and dynamic scales on inputs with outliers
 #   gate       (3)  two runs of FORKS (12) forks of the same GEMM, for the error rates of compare
 #   profilers  (2)  JMH's time per operation without and with the profilers, in changing order
 #   models     (4)  whole models in FP16 and INT8, prefill and decode
 #   tasks     (14)  whole tasks of each model, an item at a time (docs/tasks.md)
-#   batch     (22)  the same, 16 items at a time
+#   batch     (25)  the same, 16 items at a time
 #   extrapolation (1)  200 items of MMLU in full, and estimated from 50 and from 4
 #   sanitizer  (2)  compute-sanitizer over all our kernels (kernels/src/test/sh/sanitize.sh)
 # Several GPUs of one host can be measured side by side, each with a temporary folder of its own, because JMH locks one:
