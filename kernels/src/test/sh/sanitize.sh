@@ -12,6 +12,10 @@
 #   -t  seconds that a part may take (default 600)
 #   -g  GPUs, such as 0,1: part k runs on the k-th, and again from the first (default: $CUDA_VISIBLE_DEVICES)
 #   -o  folder for the whole output of each part (default: ./sanitizer)
+# An access that memcheck reports as out of bounds and, in the same report, inside an allocation is counted by itself. It
+# was seen (compute-sanitizer 2025.3) of kernels in conditional nodes of graphs, always near the end of a live allocation:
+# the tool seems to know what lay at that address before. Such a part is BAD all the same, for the checks behind the
+# report fail with it: run them again, as with ONLY=dynamic and -j 1.
 # TOOLS="memcheck racecheck initcheck synccheck" chooses the tools (default: the first two),
 # ONLY="layer|model" the checks, for every tool.
 set -uo pipefail
@@ -99,7 +103,7 @@ races() {
 
 # $1 tool, $2 part: prints its line, and fails where something is wrong.
 verdict() {
-  local text="$out/$1-$2.txt" code seconds passed found wrong=0 theirs their_hazards others other_hazards spoken
+  local text="$out/$1-$2.txt" code seconds passed found wrong=0 theirs their_hazards others other_hazards spoken inside
   read -r code seconds <"$out/$1-$2.end"
   passed=$(grep -E '^[0-9]+ passed, ' "$text" | tail -1)
   found=$(grep -E '^=+ .*(SUMMARY|displayed)' "$text" | tail -1 | sed 's/^=* *//')
@@ -117,6 +121,8 @@ verdict() {
     [ "$code" -eq 0 ] || { [ "$code" -eq 99 ] && [ "$theirs" -gt 0 ]; } || wrong=1
   else
     [ "$code" -eq 0 ] || wrong=1
+    inside=$(grep -c 'is inside the nearest allocation' "$text")
+    [ "$inside" -eq 0 ] || found="$found; $inside reports contradict themselves: out of bounds, inside an allocation"
   fi
   if grep -q 'Internal Sanitizer Error' "$text"; then
     found="Internal Sanitizer Error"

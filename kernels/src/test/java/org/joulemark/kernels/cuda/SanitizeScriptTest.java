@@ -142,6 +142,31 @@ class SanitizeScriptTest {
   }
 
   @Test
+  void reportsThatContradictThemselvesAreCountedAndNotGood()
+      throws IOException, InterruptedException {
+    prints(
+        "memcheck",
+        99,
+        """
+        ========= Invalid __global__ write of size 4 bytes
+        =========     at quantize_rows_sym+0x83e0
+        =========     by thread (0,0,0) in block (8,0,0)
+        =========     Access to 0x7f24d7844f20 is out of bounds
+        =========     and is inside the nearest allocation at 0x7f24d7800000 of size 337,408 bytes
+        =========
+        """
+            + PASSED
+            + "2 passed, 1 failed, 0 unsupported\n========= ERROR SUMMARY: 1 error\n");
+    Ended ended = run(Map.of("TOOLS", "memcheck"));
+    assertThat(ended.output)
+        .anyMatch(
+            line ->
+                line.matches("memcheck +part +1 of 1 +BAD +exit +99 .*1 failed.*")
+                    && line.contains("SUMMARY: 1 error; 1 reports contradict themselves"));
+    assertThat(ended.code).isOne();
+  }
+
+  @Test
   void racesInTheLibrariesAreCountedAndGood() throws IOException, InterruptedException {
     prints(
         "racecheck",
