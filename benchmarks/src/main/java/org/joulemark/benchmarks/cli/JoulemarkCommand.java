@@ -50,7 +50,7 @@ import picocli.CommandLine.ParameterException;
       "  java -jar benchmarks.jar --preset standard --out results  a result to keep",
       "  java -jar benchmarks.jar report results                   look at it: one HTML file, no network needed",
       "  java -jar benchmarks.jar run --help                       every option of a run",
-      "  java -jar benchmarks.jar -h                               JMH's own options; they work too"
+      "  java -jar benchmarks.jar -h                               JMH's own options; those that measure right work too"
     })
 public final class JoulemarkCommand implements Runnable {
   /** Exit code of a run in which something failed, unless a command says otherwise. */

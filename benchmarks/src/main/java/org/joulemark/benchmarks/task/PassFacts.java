@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.joulemark.kernels.engine.Work;
 
@@ -12,21 +13,27 @@ final class PassFacts {
   // A long prompt, a short one, an ending, a token: enough to see what differs.
   private static final int MOST_VALUES = 4;
 
+  private static final Pattern OF_WARMING_UP = Pattern.compile("\\.int8\\.share$|\\.activation\\.");
+
   private PassFacts() {}
 
   /**
    * The facts of all passes together. One that is the same in all passes that have it keeps its
    * name; else {@code NAME.passes} says how many passes have which, the most frequent first and of
    * more than four the rest as a number. So what {@code auto} came to is named only where it came
-   * to one thing.
+   * to one thing. What was decided and seen of activations until now, which is warming up, is left
+   * out: the iterations have metrics of it.
    */
   static Map<String, String> of(Collection<? extends Work> passes) {
     Map<String, Map<String, Integer>> values = new TreeMap<>();
     for (Work pass : passes) {
       pass.facts()
           .forEach(
-              (name, value) ->
-                  values.computeIfAbsent(name, n -> new TreeMap<>()).merge(value, 1, Integer::sum));
+              (name, value) -> {
+                if (!OF_WARMING_UP.matcher(name).find()) {
+                  values.computeIfAbsent(name, n -> new TreeMap<>()).merge(value, 1, Integer::sum);
+                }
+              });
     }
     Map<String, String> together = new TreeMap<>();
     values.forEach(

@@ -108,11 +108,20 @@ public record Ceiling(
     }
     try {
       forgetTheImpossible(peaks.get());
+      // What would be forgotten again is not kept: something about the figure or the work is wrong.
+      boolean credible = !(rate > BEYOND_ANY_BOOST * statedPerSecond);
       double best =
-          sets
+          sets && credible
               ? peaks.get().record(session.gpu(), name, rate)
               : peaks.get().best(session.gpu(), name);
-      if (Double.isNaN(best)) {
+      if (sets && !credible) {
+        WorkWindow.note(
+            "peak.measured.reason",
+            "This rate of "
+                + name
+                + " is more than 10 % above the maker's figure, so it is not kept as the best:"
+                + " gpus.json may not have this GPU's figures.");
+      } else if (Double.isNaN(best)) {
         WorkWindow.note(
             "peak.measured.reason",
             "No best rate of "

@@ -32,6 +32,19 @@ class PassFactsTest {
   }
 
   @Test
+  void whatWasCountedWhileWarmingUpIsNoFactOfTheItems() {
+    assertThat(
+            PassFacts.of(
+                List.of(
+                    pass(
+                        Map.of(
+                            "qkv.int8.share", "0.5",
+                            "qkv.activation.kurtosis", "3.1",
+                            "qkv.int8.algorithm.id", "39")))))
+        .isEqualTo(Map.of("qkv.int8.algorithm.id", "39"));
+  }
+
+  @Test
   void ofManyTheMostFrequentAreNamed() {
     List<Work> passes = new ArrayList<>(List.of(pass(Map.of("tile", "9"))));
     for (int i = 1; i <= 9; i++) {

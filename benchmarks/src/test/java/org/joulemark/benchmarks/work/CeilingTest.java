@@ -46,6 +46,9 @@ class CeilingTest {
     assertThat(measured(new Ceiling(session, "FP16", 700e12, 989.5e12, false))).isNaN();
     assertThat(measured(new Ceiling(session, "FP16", 700e12, 989.5e12, true))).isEqualTo(100);
     assertThat(measured(new Ceiling(session, "INT8", 700e12, 1979e12, true))).isEqualTo(50);
+    // A rate that would be forgotten again is not kept, so what others are held against stays.
+    assertThat(measured(new Ceiling(session, "FP16", 1400e12, 989.5e12, true))).isEqualTo(200);
+    assertThat(measured(new Ceiling(session, "FP16", 350e12, 989.5e12, false))).isEqualTo(50);
     // Where the maker states nothing, nothing is too much.
     peaks.record("GPU-1", "FP8", 1400e12);
     assertThat(measured(new Ceiling(session, "FP8", 700e12, Double.NaN, true))).isEqualTo(50);

@@ -77,18 +77,15 @@ public final class CudaEngine implements Engine, SelfChecking {
   CudaEngine(
       EngineOptions options, CudaInstallation installation, Map<String, String> libraryFacts) {
     this.installation = installation;
-    boolean complete = false;
     try {
       device = scope.own(CudaDevice.open(options.device()), CudaDevice::close);
       stream = scope.own(new CudaStream(), CudaStream::close);
       CudaCheck.cublas(cublas.cublasLtCreate(lt), "cublasLtCreate");
       scope.own(lt, CudaEngine::destroy);
       note(libraryFacts);
-      complete = true;
-    } finally {
-      if (!complete) {
-        scope.close();
-      }
+    } catch (RuntimeException | Error failure) {
+      scope.closeAfter(failure);
+      throw failure;
     }
   }
 

@@ -158,7 +158,7 @@ final class CudaLayerWork extends ForwardingWork implements LayerWork {
     try {
       return new CudaLayerWork(problem, engine, planner, scope, source, options);
     } catch (RuntimeException failure) {
-      scope.close();
+      scope.closeAfter(failure);
       throw failure;
     }
   }

@@ -136,7 +136,7 @@ final class CudaLinearWork extends ForwardingWork implements LinearWork {
     try {
       return new CudaLinearWork(problem, engine, planner, scope, source, options);
     } catch (RuntimeException failure) {
-      scope.close();
+      scope.closeAfter(failure);
       throw failure;
     }
   }

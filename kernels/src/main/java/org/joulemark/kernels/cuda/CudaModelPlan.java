@@ -73,7 +73,6 @@ final class CudaModelPlan implements AutoCloseable {
     this.shape = problem.shape();
     this.type = problem.precision().activation();
     this.tokens = tokens;
-    boolean complete = false;
     try {
       DeviceArena arena = scope.own(new DeviceArena(), DeviceArena::close);
       this.pass =
@@ -132,11 +131,9 @@ final class CudaModelPlan implements AutoCloseable {
                   lastLogits.address(),
                   shape.vocabulary(),
                   ids.address()));
-      complete = true;
-    } finally {
-      if (!complete) {
-        scope.close();
-      }
+    } catch (RuntimeException | Error failure) {
+      scope.closeAfter(failure);
+      throw failure;
     }
   }
 

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.joulemark.kernels.engine.Closing;
 import org.joulemark.kernels.engine.Decisions;
 import org.joulemark.kernels.engine.ForwardingWork;
 import org.joulemark.kernels.engine.LayerOptions;
@@ -101,7 +102,7 @@ final class CudaModelSession implements ModelSession {
     try {
       return new CudaModelSession(problem, engine, planner, scope, source, options);
     } catch (RuntimeException failure) {
-      scope.close();
+      scope.closeAfter(failure);
       throw failure;
     }
   }
@@ -211,7 +212,7 @@ final class CudaModelSession implements ModelSession {
       plan.give(prompts);
       return new SessionWork(() -> plan.run(0), length, plan);
     } catch (RuntimeException failure) {
-      plan.close();
+      Closing.after(failure, List.of(plan), CudaModelPlan::close);
       throw failure;
     }
   }
@@ -227,7 +228,7 @@ final class CudaModelSession implements ModelSession {
       plan.give(tokens);
       return new SessionWork(() -> plan.runAll(start), start + length, plan);
     } catch (RuntimeException failure) {
-      plan.close();
+      Closing.after(failure, List.of(plan), CudaModelPlan::close);
       throw failure;
     }
   }

@@ -22,4 +22,9 @@ final class CudaScope implements AutoCloseable {
     closers.clear();
     Closing.all(owned, Runnable::run);
   }
+
+  /** The same because of a failure, to which it adds what closing throws. */
+  void closeAfter(Throwable failure) {
+    Closing.after(failure, List.of(this), CudaScope::close);
+  }
 }

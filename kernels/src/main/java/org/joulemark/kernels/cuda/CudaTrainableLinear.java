@@ -159,7 +159,7 @@ final class CudaTrainableLinear implements TrainableLinear {
     try {
       return new CudaTrainableLinear(engine, scope, rows, tokens);
     } catch (RuntimeException failure) {
-      scope.close();
+      scope.closeAfter(failure);
       throw failure;
     }
   }

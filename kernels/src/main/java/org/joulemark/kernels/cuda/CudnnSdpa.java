@@ -40,7 +40,6 @@ final class CudnnSdpa implements AutoCloseable {
       @Nullable cudnnContext context, @Nullable CudnnDescriptor device, SdpaShape shape) {
     this.context = context;
     this.alibi = shape.alibi();
-    boolean complete = false;
     try {
       this.graph = scope.own(new CudnnSdpaGraph(shape), CudnnSdpaGraph::close);
       CudnnDescriptor operations =
@@ -51,11 +50,9 @@ final class CudnnSdpa implements AutoCloseable {
       }
       require(operations.tryFinish(), shape);
       this.plan = choose(operations, device, shape);
-      complete = true;
-    } finally {
-      if (!complete) {
-        scope.close();
-      }
+    } catch (RuntimeException | Error failure) {
+      scope.closeAfter(failure);
+      throw failure;
     }
   }
 

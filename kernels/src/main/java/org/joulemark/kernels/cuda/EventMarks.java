@@ -10,16 +10,13 @@ final class EventMarks implements UnitQueue.Marks, AutoCloseable {
   EventMarks(CudaStream stream, int slots) {
     this.stream = stream;
     events = new CudaEvent[slots];
-    boolean complete = false;
     try {
       for (int slot = 0; slot < slots; slot++) {
         events[slot] = scope.own(new CudaEvent(), CudaEvent::close);
       }
-      complete = true;
-    } finally {
-      if (!complete) {
-        scope.close();
-      }
+    } catch (RuntimeException | Error failure) {
+      scope.closeAfter(failure);
+      throw failure;
     }
   }
 

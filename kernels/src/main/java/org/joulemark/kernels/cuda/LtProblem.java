@@ -80,7 +80,6 @@ final class LtProblem implements AutoCloseable {
     this.workspaceBytes = workspaceBytes;
     Precision precision = problem.precision();
     GemmShape shape = problem.shape();
-    boolean complete = false;
     try {
       alpha = scope.own(CudaTypes.scalar(precision, terms.alpha()), Pointer::close);
       beta = scope.own(CudaTypes.scalar(precision, terms.adds() ? 1 : 0), Pointer::close);
@@ -88,11 +87,9 @@ final class LtProblem implements AutoCloseable {
       weightLayout = layout(precision.weight(), shape.k(), shape.n(), shape.batch());
       activationLayout = layout(precision.activation(), shape.k(), shape.m(), shape.batch());
       outputLayout = layout(terms.output(), shape.n(), shape.m(), shape.batch());
-      complete = true;
-    } finally {
-      if (!complete) {
-        scope.close();
-      }
+    } catch (RuntimeException | Error failure) {
+      scope.closeAfter(failure);
+      throw failure;
     }
   }
 

@@ -102,7 +102,8 @@ public final class ScoreBook {
    * not state its metric, which the answer says too. What is published of another metric is passed
    * over, for the user did not name it.
    *
-   * @throws IllegalArgumentException if the user's scores have the task but none of its metrics
+   * @throws IllegalArgumentException if the user's scores have the task in the strategy, or in none
+   *     but baselines, and never in one of its metrics
    */
   public Optional<FoundScore> find(ScoreQuery query) {
     List<Score> matching =
@@ -112,23 +113,30 @@ public final class ScoreBook {
             .filter(
                 score -> score.kind() != ScoreKind.PUBLISHED || metricOf(score, query).isPresent())
             .toList();
-    Optional<FoundScore> own = find(matching, query, query.strategy());
-    if (own.isPresent()) {
-      return own;
+    List<Score> own = of(query.strategy(), matching);
+    if (!own.isEmpty()) {
+      return Optional.of(found(own, query).orElseThrow(() -> ofOtherMetrics(own.get(0), query)));
     }
+    Optional<Score> unusable = Optional.empty();
     for (String baseline : BASELINES) {
-      Optional<FoundScore> found = find(matching, query, baseline);
+      List<Score> ofBaseline = of(baseline, matching);
+      Optional<FoundScore> found = found(ofBaseline, query);
       if (found.isPresent()) {
         return found;
       }
+      unusable = unusable.or(() -> ofBaseline.stream().findFirst());
+    }
+    if (unusable.isPresent()) {
+      throw ofOtherMetrics(unusable.get(), query);
     }
     return Optional.empty();
   }
 
-  private static Optional<FoundScore> find(
-      List<Score> matching, ScoreQuery query, String strategy) {
-    List<Score> ofStrategy =
-        matching.stream().filter(score -> score.strategy().equals(strategy)).toList();
+  private static List<Score> of(String strategy, List<Score> scores) {
+    return scores.stream().filter(score -> score.strategy().equals(strategy)).toList();
+  }
+
+  private static Optional<FoundScore> found(List<Score> ofStrategy, ScoreQuery query) {
     for (Score score : ofStrategy) {
       Optional<String> metric = metricOf(score, query);
       if (metric.isPresent()) {
@@ -139,9 +147,6 @@ public final class ScoreBook {
       if (score.values().containsKey(Score.UNSTATED)) {
         return Optional.of(found(score, Score.UNSTATED, query));
       }
-    }
-    if (!ofStrategy.isEmpty()) {
-      throw ofOtherMetrics(ofStrategy.get(0), query);
     }
     return Optional.empty();
   }

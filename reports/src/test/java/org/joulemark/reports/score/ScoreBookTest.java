@@ -155,6 +155,21 @@ class ScoreBookTest {
   }
 
   @Test
+  void aBaselineOfAnotherMetricDoesNotHideOneOfTheTasks() throws IOException {
+    ScoreBook book =
+        ours(
+            """
+            {"model": "m", "task": "t", "strategy": "bf16", "score": 0.1, "metric": "acc", "source": "a"},
+            {"model": "m", "task": "t", "strategy": "fp16", "score": 0.3, "metric": "acc_norm", "source": "b"}""");
+    FoundScore found = book.find(query("acc_norm", "int8-sym")).orElseThrow();
+    assertThat(found.value()).isEqualTo(0.3);
+    assertThat(found.ofBaseline()).isTrue();
+    assertThatThrownBy(() -> book.find(query("f1", "int8-sym")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("none of the metrics f1");
+  }
+
+  @Test
   void anEntryWithoutMetricIsTakenAndSaysSo() throws IOException {
     ScoreBook book =
         ours(
