@@ -3,7 +3,7 @@
 // body, line}, where body is what it draws and line turns one of that into the cells of a table, or {why, command} if
 // there is nothing to draw.
 const PICTURES = (() => {
-  const {element, text, short, axis, cut, plural} = FORMAT;
+  const {element, parts, text, short, axis, cut, plural} = FORMAT;
   const KINDS = ['measured', 'integrated', 'modelled'];
   const KIND_WORDS = {
     measured: 'measured by a hardware counter', integrated: 'integrated from power readings',
@@ -16,6 +16,9 @@ const PICTURES = (() => {
   const NO_STRATEGY = 'no strategy';
   const ROMAN = {1: '1st', 2: '2nd', 3: '3rd'};
   const MANY = 2000;
+  const HEAT_BOTTOM = 30;
+  // As many as report.css lets a name beside a picture have.
+  const NAME_LINES = 6;
   const RUN = 'java -jar benchmarks.jar ';
   const state = {rows: [], kind: '', work: -1, choice: {}};
   const number = name => REPORT.numberByName.get(name);
@@ -114,9 +117,20 @@ const PICTURES = (() => {
 
   const pen = document.createElement('canvas').getContext('2d');
   /** How wide each of some words is, in pixels of the page. */
-  function widthsOf(words, fontSize) {
-    pen.font = fontSize + 'px ' + getComputedStyle(document.body).fontFamily;
+  function widthsOf(words, fontSize, weight = 400) {
+    pen.font = weight + ' ' + fontSize + 'px ' + getComputedStyle(document.body).fontFamily;
     return words.map(word => pen.measureText(word).width);
+  }
+
+  /** How many lines words take that are broken at blanks and hyphens, and elsewhere if need be. */
+  function linesOf(words, fontSize, width) {
+    let lines = 1, x = 0;
+    widthsOf(words.split(/(?<=[ -])/), fontSize).forEach(piece => {
+      if (x > 0 && x + piece > width) { lines++; x = 0; }
+      lines += Math.floor(piece / width);
+      x += piece % width;
+    });
+    return lines;
   }
 
   /** Wraps a legend that needs a few lines, and gives the picture their height; one of more is paged. */
@@ -266,7 +280,7 @@ const PICTURES = (() => {
       value => { state.choice[id] = value; });
 
   // --- the pictures ----------------------------------------------------------------------------
-  function heat() {
+  function heat(available) {
     const rows = okRows();
     const metrics = metricsIn(rows);
     if (!metrics.length) return {why: 'No result has a figure.', command: RUN};
@@ -333,14 +347,14 @@ const PICTURES = (() => {
     const shade = value => inverted ? 1 - tone(value) : tone(value);
     const label = key => byHardware ? key : workLabel(key);
     const narrow = innerWidth < 640;
-    const name = key => String(byHardware ? key : narrow ? REPORT.works[key].label : workLabel(key));
-    const place = heatPlace(keys.map(name), columns, narrow);
+    const names = keys.map(key => cut(String(label(key)), 200));
+    // The metric's control names the unit.
+    const cellText = value => { const p = parts(value, NaN, column.unit); return p.value + (p.short ? '\n' + p.short : ''); };
+    const figures = values.map(value => normalised ? value.toFixed(2) : cellText(value));
+    const place = heatPlace({names, columns, figures, available, narrow});
     const data = cells.map((cell, k) => ({
       value: [cell.x, cell.y, shade(values[k])], row: cell.row, of: cell.of, share: share(cell),
-      label: {
-        color: contrast(shade(values[k])),
-        formatter: normalised ? values[k].toFixed(2) : short(values[k], column.unit).replace(/ (?=[a-zA-Zµ])/, '\n')
-      }
+      label: {color: contrast(shade(values[k])), formatter: figures[k]}
     }));
     return {
       controls: [
@@ -358,11 +372,12 @@ const PICTURES = (() => {
         normalised ? (byHardware ? '1.00 is the best of this picture.' : '1.00 is the best of each row: rows are different work.') : '',
         single ? plural(single, 'row') + ' of one strategy only ' + (single === 1 ? 'is' : 'are') + ' left out.' : '',
         dropped ? 'The 40 rows with most cells; ' + plural(dropped, 'more row') + ' in the table.' : '',
-        place.legible ? '' : 'Touch a cell for its figure; all of them are behind this picture.',
         (byHardware ? 'Work: ' + workLabel(works.work) : 'Hardware: ' + machine) + '.'].filter(Boolean).join(' '),
       aria: 'Heat map of ' + column.title + ', ' + plural(cells.length, 'cell') + '. Best: '
           + (row => pointName(row) + ', ' + withKind(column, row))(best(cells.map(cell => cell.row), column)),
+      width: place.width,
       height: Math.max(190, place.top + 40 + keys.length * Math.max(normalised && !narrow ? 36 : 44, 13 * place.rowLines + 8)),
+      names: {words: names, corner: place.width ? 'slide aside for all ' + columns.length + ' columns →' : '', wrap: narrow, width: place.left, top: place.top, bottom: HEAT_BOTTOM},
       head: [byHardware ? 'Hardware' : 'Work', 'Strategy', column.title + ' (' + column.unit + ')', 'Kind', 'Share of the best'],
       body: cells, line: cell => ({
         row: cell.row,
@@ -370,22 +385,24 @@ const PICTURES = (() => {
           column.better ? share(cell).toFixed(3) : '']
       }),
       option: base({
-        grid: {left: place.left, right: place.right, top: place.top, bottom: 30},
+        grid: {left: place.left, right: place.right, top: place.top, bottom: HEAT_BOTTOM},
         xAxis: {
           type: 'category', data: columns, position: 'top', axisTick: {show: false}, axisLine: {show: false},
           axisLabel: {color: ink.ink, interval: 0, rotate: -place.slant, fontSize: place.fontSize}
         },
+        // The names stand beside the picture, where they stay while it slides.
         yAxis: {
-          type: 'category', inverse: true, data: keys.map(name), axisTick: {show: false}, axisLine: {show: false},
-          axisLabel: {color: ink.ink, width: narrow ? 110 : place.left - 12, overflow: narrow ? 'break' : 'truncate', interval: 0, fontSize: narrow ? 10.5 : 12, lineHeight: 13}
+          type: 'category', inverse: true, data: names, axisTick: {show: false}, axisLine: {show: false}, axisLabel: {show: false}
         },
         visualMap: {
-          type: 'continuous', show: true, min: 0, max: 1, dimension: 2, seriesIndex: 0, orient: 'horizontal', right: 14, bottom: 0,
+          type: 'continuous', show: true, min: 0, max: 1, dimension: 2, seriesIndex: 0, orient: 'horizontal', bottom: 0,
+          left: place.width ? place.left : undefined, right: place.width ? undefined : 14,
           itemWidth: 10, itemHeight: 90, text: ['better', ''], textStyle: {color: ink.muted, fontSize: 11}, calculable: false,
           inRange: {color: [ink.low, ink.mid, ink.high]}, formatter: () => ''
         },
         tooltip: {
           confine: true, backgroundColor: ink.panel, borderColor: ink.rule, textStyle: {color: ink.ink},
+          position: inSight,
           formatter: p => {
             const item = p.data;
             if (item.gap) return tip(pointName(item.row), [REPORT.is('outcome', item.row) + ': ' + REPORT.is('reason', item.row)]);
@@ -395,47 +412,56 @@ const PICTURES = (() => {
           }
         },
         series: [{
-          type: 'heatmap', data, label: {show: place.legible, fontSize: narrow ? 11 : 12.5, fontWeight: 600},
+          type: 'heatmap', data, label: {show: true, fontSize: place.figureSize, lineHeight: 14, fontWeight: 600},
           itemStyle: {borderColor: ink.panel, borderWidth: 3, borderRadius: 6}, emphasis: {itemStyle: {borderColor: ink.accent}}
         }, {
           type: 'scatter', symbolSize: 1, data: gaps.map(gap => ({value: [gap.x, gap.y], row: gap.row, gap: true,
             label: {formatter: REPORT.is('outcome', gap.row)}})),
-          label: {show: place.legible, color: ink.muted, fontSize: 11}
+          label: {show: true, color: ink.muted, fontSize: 11, width: place.room - 4, overflow: 'truncate'}
         }]
       })
     };
   }
   /**
-   * The room around a heat map's cells: what its words take, up to a share of the picture. Strategies stand above, where
-   * they are seen with the first rows of a long picture, and aslant if they would run into each other.
+   * The room around a heat map's cells and in them. Names beside the rows take a share of the picture. Strategies stand
+   * above, where they are seen with the first rows of a long picture, and aslant if they would run into each other. A
+   * picture whose figures would run into each other has a width of its own, and slides in its box.
    */
-  function heatPlace(names, columns, narrow) {
-    const LEAST_SLANT = 40, LINE = 16, GAP = 10, MARGIN = 14, MOST_LEFT = .4, MOST_RIGHT = .2, NARROW_LEFT = 118;
-    // What "0.00" takes, with the border of its cell.
-    const FIGURE = 36;
-    const fontSize = narrow ? 11 : 12;
-    const wide = Math.min(innerWidth, 1344) - (narrow ? 52 : 88);
-    const left = narrow ? NARROW_LEFT : Math.min(MOST_LEFT * wide, Math.max(120, ...widthsOf(names, 12)) + 2 * GAP);
+  function heatPlace({names, columns, figures, available, narrow}) {
+    const LEAST_SLANT = 40, LINE = 16, GAP = 10, MARGIN = 14, MOST_LEFT = .4, MOST_RIGHT = .2, NARROW_NAMES = 110;
+    const fontSize = narrow ? 11 : 12, figureSize = narrow ? 11 : 12.5;
+    const left = narrow ? NARROW_NAMES + GAP
+        : Math.min(MOST_LEFT * available, Math.max(120, ...widthsOf(names, 12)) + 2 * GAP);
     const widths = widthsOf(columns, fontSize), longest = Math.max(...widths);
-    const roomBeside = right => (wide - left - right) / columns.length;
-    const level = longest + GAP <= roomBeside(MARGIN);
-    let right = MARGIN, angle = 0;
-    // The names that reach over the last cell take room from the cells, and then are steeper.
-    for (let pass = 0; pass < 3 && !level; pass++) {
-      const room = roomBeside(right);
-      // As steep as lets a line of each name pass its neighbours.
-      angle = Math.max(Math.PI / 180 * LEAST_SLANT, Math.asin(Math.min(1, (fontSize + 2) / room)));
-      const over = widths.map((width, k) => width * Math.cos(angle) + GAP - (columns.length - k - .5) * room);
-      right = Math.min(MOST_RIGHT * wide, Math.max(MARGIN, ...over));
-    }
+    // A figure with the border of its cell.
+    const least = Math.ceil(Math.max(...widthsOf(figures.flatMap(figure => figure.split('\n')), figureSize, 600))) + GAP;
+    const isLevel = room => longest + GAP <= room;
+    // As steep as lets a line of each name pass its neighbours.
+    const slantIn = room => isLevel(room) ? 0
+        : Math.max(Math.PI / 180 * LEAST_SLANT, Math.asin(Math.min(1, (fontSize + 2) / room)));
+    // The names that reach over the last cell take room from the cells.
+    const rightOf = room => isLevel(room) ? MARGIN : Math.max(MARGIN, ...widths.map((width, k) =>
+      width * Math.cos(slantIn(room)) + GAP - (columns.length - k - .5) * room));
+    const roomBeside = right => (available - left - right) / columns.length;
+    let right = MARGIN;
+    for (let pass = 0; pass < 3; pass++) right = Math.min(MOST_RIGHT * available, rightOf(roomBeside(right)));
+    const slides = roomBeside(right) < least;
+    const room = slides ? least : roomBeside(right);
+    if (slides) right = rightOf(room);
+    const angle = slantIn(room);
     return {
-      left, right, fontSize, slant: Math.round(180 / Math.PI * angle),
-      top: Math.ceil(level ? LINE + GAP : longest * Math.sin(angle) + LINE + GAP),
-      // Figures that would run into each other are not drawn.
-      legible: roomBeside(right) >= FIGURE,
-      // Names are broken into lines where there is little room; a line is never quite full.
-      rowLines: narrow ? Math.ceil(1.2 * Math.max(...widthsOf(names, 10.5)) / (NARROW_LEFT - 8)) : 1
+      left, right, room, fontSize, figureSize, slant: Math.round(180 / Math.PI * angle),
+      width: slides ? Math.ceil(left + room * columns.length + right) : 0,
+      top: Math.ceil(angle === 0 ? LINE + GAP : longest * Math.sin(angle) + LINE + GAP),
+      // Names are broken into lines where there is little room.
+      rowLines: narrow ? Math.min(NAME_LINES, Math.max(...names.map(name => linesOf(name, 10.5, NARROW_NAMES)))) : 1
     };
+  }
+  /** Where a tooltip is seen whole in a picture that slides. */
+  function inSight([x, y], params, dom, rect, {contentSize: [width, height], viewSize: [, most]}) {
+    const box = dom.closest('.pan'), GAP = 12;
+    const from = box.scrollLeft, to = from + box.clientWidth - width;
+    return [Math.max(from, Math.min(x + GAP, to)), y + GAP + height > most ? Math.max(0, y - GAP - height) : y + GAP];
   }
   /** Of a dark and a light ink the one that can be read better on a shade of the ramp, as WCAG counts contrast. */
   function contrast(shade) {
@@ -767,13 +793,15 @@ const PICTURES = (() => {
       const controls = element('div', {class: 'controls'});
       const caveat = element('p', {class: 'caveat'});
       const chart = element('div', {class: 'chart', id: 'chart-' + picture.id, role: 'img'});
+      const names = element('div', {class: 'names', 'aria-hidden': 'true'});
+      const pan = element('div', {class: 'pan', role: 'group', 'aria-label': picture.title}, names, chart);
       const holder = element('div', {});
       const numbers = element('details', {ontoggle: () => fill(picture)}, element('summary', {}, 'The numbers behind this picture'), holder);
       const node = element('figure', {id: 'picture-' + picture.id, class: picture.wide ? 'wide' : ''},
           element('figcaption', {}, element('h3', {}, picture.title), element('p', {}, picture.purpose)),
-          controls, chart, caveat, numbers);
+          controls, pan, caveat, numbers);
       container.append(node);
-      frames.set(picture, {node, controls, chart, caveat, numbers, holder, seen: false, empty: null, drawing: null});
+      frames.set(picture, {node, controls, pan, names, chart, caveat, numbers, holder, seen: false, empty: null, drawing: null});
     });
     const watcher = new IntersectionObserver(entries => entries.forEach(entry => {
       const picture = all.find(one => frames.get(one).node === entry.target);
@@ -790,7 +818,7 @@ const PICTURES = (() => {
   function show(picture) {
     const frame = frames.get(picture);
     frame.stale = false;
-    const drawing = picture.draw();
+    const drawing = picture.draw(frame.node.querySelector('figcaption').clientWidth);
     frame.drawing = drawing;
     // The controls are made anew; the one in use keeps the focus.
     const focused = [...frame.controls.querySelectorAll('select')].indexOf(document.activeElement);
@@ -801,13 +829,14 @@ const PICTURES = (() => {
     if (old) old.dispose();
     if (frame.empty) frame.empty.remove();
     frame.empty = null;
-    frame.numbers.hidden = frame.chart.hidden = !drawing.option;
+    frame.numbers.hidden = frame.pan.hidden = frame.chart.hidden = !drawing.option;
     if (!drawing.option) {
       frame.empty = element('div', {class: 'empty'}, element('span', {}, drawing.why + ' This makes it:'), element('code', {}, drawing.command));
-      frame.chart.after(frame.empty);
+      frame.pan.after(frame.empty);
       return;
     }
     frame.chart.style.height = drawing.height ? drawing.height + 'px' : '';
+    slide(frame, drawing);
     const more = fitLegend(drawing.option, frame.chart);
     if (more) frame.chart.style.height = frame.chart.clientHeight + more + 'px';
     frame.chart.setAttribute('aria-label', drawing.aria);
@@ -819,6 +848,18 @@ const PICTURES = (() => {
       if (row !== undefined) location.hash = 'row-' + (row + 1);
     });
     fill(picture);
+  }
+  /** Gives a picture the width that it needs, and its rows their names, which stay while it slides. */
+  function slide({pan, names}, {width, names: rows}) {
+    pan.style.gridTemplateColumns = width ? width + 'px' : '';
+    // What slides is reached with the keyboard, too.
+    if (width) pan.setAttribute('tabindex', '0'); else pan.removeAttribute('tabindex');
+    names.hidden = !rows;
+    names.replaceChildren(...(rows ? [element('small', {}, rows.corner),
+      ...rows.words.map(word => element('div', {}, element('span', {}, word)))] : []));
+    names.classList.toggle('wrap', Boolean(rows && rows.wrap));
+    names.classList.toggle('over', Boolean(width));
+    if (rows) Object.assign(names.style, {width: rows.width + 'px', paddingTop: rows.top + 'px', paddingBottom: rows.bottom + 'px'});
   }
   function fill(picture) {
     const {numbers, holder, drawing} = frames.get(picture);

@@ -181,6 +181,60 @@ class ReportPageTest {
     assertQuiet();
   }
 
+  /** On a phone, a picture of many strategies slides in its box beside the names of its rows. */
+  @ParameterizedTest
+  @CsvSource({"1400, normalised", "700, absolute", "420, normalised", "420, absolute"})
+  void showsTheFigureInEveryCellOfTheHeatMap(int width, String colour) throws IOException {
+    open(ResultLoader.load(List.of(Journals.REAL)), width, "light");
+    scrollTo("heat");
+    new Select(control("heat", "Metric")).selectByValue("energy J/op");
+    new Select(control("heat", "Rows")).selectByValue("work");
+    new Select(control("heat", "Colour")).selectByValue(colour);
+    scrollTo("heat");
+    assertThat(
+            browser.run(
+                "const chart = echarts.getInstanceByDom(document.getElementById('chart-heat'));"
+                    + "const {xAxis: [axis], grid: [grid], series: [cells]} = chart.getOption();"
+                    + "const room = (chart.getWidth() - grid.left - grid.right) / axis.data.length;"
+                    + "const {show, fontSize} = cells.label;"
+                    + "const pen = document.createElement('canvas').getContext('2d');"
+                    + "pen.font = '600 ' + fontSize + 'px ' + getComputedStyle(document.body).fontFamily;"
+                    + "return show && cells.data.flatMap(one => one.label.formatter.split('\\n'))"
+                    + ".filter(line => pen.measureText(line).width + 3 > room)"))
+        .as("figures that are wider than their cells")
+        .isEqualTo(List.of());
+    assertThat(
+            browser.run(
+                "return [...document.querySelectorAll('#picture-heat .names > div')]"
+                    + ".filter(one => one.scrollHeight > one.clientHeight + 1)"
+                    + ".map(one => one.textContent)"))
+        .as("names that run into the next row's")
+        .isEqualTo(List.of());
+    boolean slides =
+        Boolean.TRUE.equals(
+            browser.run(
+                "const box = document.querySelector('#picture-heat .pan');"
+                    + "return box.scrollWidth > box.clientWidth"));
+    assertThat(slides).isEqualTo(width < 1400);
+    if (slides) {
+      assertThat(
+              browser.run(
+                  "const box = document.querySelector('#picture-heat .pan');"
+                      + "box.scrollLeft = box.scrollWidth;"
+                      + "const chart = echarts.getInstanceByDom(document.getElementById('chart-heat'));"
+                      + "chart.dispatchAction({type: 'showTip', seriesIndex: 0, dataIndex: 0});"
+                      + "return box.tabIndex"))
+          .as("slid with the keyboard, too")
+          .isEqualTo(0L);
+      browser.until(
+          "const edge = document.querySelector('#picture-heat .pan').getBoundingClientRect();"
+              + "const inside = one => one.left >= edge.left - 1 && one.right <= edge.right + 1;"
+              + "return ['.names', '.tip'].map(one => document.querySelector('#picture-heat ' + one))"
+              + ".every(one => one && inside(one.getBoundingClientRect()))");
+    }
+    assertQuiet();
+  }
+
   @ParameterizedTest
   @CsvSource({"1400, light", "1400, dark", "420, light", "420, dark"})
   void keepsTheRulesOfAccessibility(int width, String scheme) throws IOException {
