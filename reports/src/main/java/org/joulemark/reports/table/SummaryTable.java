@@ -10,17 +10,13 @@ import org.joulemark.harness.journal.Outcome;
 import org.joulemark.reports.result.MetricValue;
 import org.joulemark.reports.result.OperationTime;
 import org.joulemark.reports.result.ResultRow;
+import org.joulemark.reports.result.TimeUnits;
 
 /**
  * The table at the end of a run: one row a configuration with the parameters that vary, then what
  * could not be measured and why.
  */
 public final class SummaryTable {
-  private static final Map<String, Double> SECONDS_PER_UNIT =
-      Map.of(
-          "ns/op", 1e-9, "us/op", 1e-6, "ms/op", 1e-3, "s/op", 1.0, "min/op", 60.0, "hr/op", 3600.0,
-          "day/op", 86400.0);
-
   private static final Map<String, String> KIND_MEANINGS =
       new java.util.TreeMap<>(
           Map.of(
@@ -71,11 +67,11 @@ public final class SummaryTable {
    */
   public static String time(ResultRow row) {
     MetricValue time = OperationTime.of(row);
-    Double seconds = SECONDS_PER_UNIT.get(time.unit());
-    if (seconds == null) {
+    if (!TimeUnits.isTime(time.unit())) {
       return Quantity.formatPair(time.value(), time.error(), time.unit());
     }
-    return Quantity.formatPair(time.value() * seconds, time.error() * seconds, "s");
+    MetricValue seconds = TimeUnits.inSeconds(time);
+    return Quantity.formatPair(seconds.value(), seconds.error(), "s");
   }
 
   /** Last two parts of a benchmark's full name. */

@@ -20,6 +20,7 @@ import org.joulemark.reports.result.ResultRow;
 import org.joulemark.reports.result.ResultSet;
 import org.joulemark.reports.result.RowEnvironment;
 import org.joulemark.reports.result.Samples;
+import org.joulemark.reports.result.TimeUnits;
 
 /**
  * Every row of a result set under the same columns. A metric that comes in two units has a column
