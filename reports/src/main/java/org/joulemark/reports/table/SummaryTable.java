@@ -105,6 +105,10 @@ public final class SummaryTable {
     header.addAll(varying);
     header.addAll(
         List.of("time/op", "GFLOP/s", "J/op", "score", "EOR 1/Wh", "TWEOR 1/(Wh·s)", "energy"));
+    boolean scoresHaveKinds = rows.stream().anyMatch(row -> !row.scoreKind().isEmpty());
+    if (scoresHaveKinds) {
+      header.add("score from");
+    }
     TextTable table = new TextTable(header, 1 + varying.size());
     for (ResultRow row : rows) {
       List<String> cells = new ArrayList<>(List.of(shortName(row.benchmark())));
@@ -114,10 +118,13 @@ public final class SummaryTable {
       cells.add(
           Quantity.formatPair(
               row.metric("energy").value(), row.metric("energy.uncertainty").value(), "J"));
-      cells.add(score(row.metric("score").value()));
+      cells.add(score(row));
       cells.add(Quantity.format(row.metric("eor").value(), ""));
       cells.add(Quantity.format(row.metric("tweor").value(), ""));
       cells.add(energyCell(row));
+      if (scoresHaveKinds) {
+        cells.add(row.scoreKind());
+      }
       table.add(cells);
     }
     return table;
@@ -136,7 +143,9 @@ public final class SummaryTable {
         : "–";
   }
 
-  private static String score(double score) {
+  /** A score for people: a fraction that is never under a prefix. */
+  public static String score(ResultRow row) {
+    double score = row.metric("score").value();
     return Double.isFinite(score) ? String.format(java.util.Locale.ROOT, "%.5f", score) : "–";
   }
 

@@ -55,7 +55,19 @@ const PICTURES = (() => {
     return text(column.v[row], error, column.unit) + (sigma ? ' (1σ)' : '');
   }
   const kindOf = row => REPORT.is('energy kind', row);
-  const withKind = (column, row) => figure(column, row) + (column.energy && kindOf(row) ? ', ' + kindOf(row) : '');
+  const scoreKindOf = row => REPORT.is('score kind', row);
+  /** Whether a figure is made of a score, and so also has that one's origin. */
+  const hasScore = column => /^(task\.)?(score|eor|tweor)$/.test(column.name);
+  const scoreWords = (column, row) => hasScore(column) && scoreKindOf(row) ? 'score: ' + scoreKindOf(row) : '';
+  const kindsOf = (column, row) => [column.energy ? kindOf(row) : '', scoreWords(column, row)].filter(Boolean).join('; ');
+  const withKind = (column, row) => figure(column, row) + (kindsOf(column, row) ? ', ' + kindsOf(column, row) : '');
+  /** Where the scores of some results come from, for those that are a task's. */
+  function scoresOf(columns, rows) {
+    const count = new Map();
+    if (columns.some(hasScore)) rows.map(scoreKindOf).filter(Boolean).forEach(kind => count.set(kind, (count.get(kind) || 0) + 1));
+    return count.size === 0 ? ''
+        : "Tasks' scores: " + [...count].map(([kind, results]) => kind + ' (' + plural(results, 'result') + ')').join(', ') + '.';
+  }
   function workLabel(w) {
     const work = REPORT.works[w];
     return work.label === work.benchmark ? work.benchmark : work.benchmark.replace(/\.\w+$/, '') + ' · ' + work.label;
@@ -368,7 +380,7 @@ const PICTURES = (() => {
             [{value: 'normalised', label: 'normalised to the best'}, {value: 'absolute', label: 'absolute'}],
             value => { state.choice.heatScale = value; }),
         kindControl(one)],
-      caveat: [one.caveat,
+      caveat: [one.caveat, scoresOf([column], cells.map(cell => cell.row)),
         normalised ? (byHardware ? '1.00 is the best of this picture.' : '1.00 is the best of each row: rows are different work.') : '',
         single ? plural(single, 'row') + ' of one strategy only ' + (single === 1 ? 'is' : 'are') + ' left out.' : '',
         dropped ? 'The 40 rows with most cells; ' + plural(dropped, 'more row') + ' in the table.' : '',
@@ -381,7 +393,7 @@ const PICTURES = (() => {
       head: [byHardware ? 'Hardware' : 'Work', 'Strategy', column.title + ' (' + column.unit + ')', 'Kind', 'Share of the best'],
       body: cells, line: cell => ({
         row: cell.row,
-        cells: [label(keys[cell.y]), columns[cell.x], figure(column, cell.row), column.energy ? kindOf(cell.row) : '',
+        cells: [label(keys[cell.y]), columns[cell.x], figure(column, cell.row), kindsOf(column, cell.row),
           column.better ? share(cell).toFixed(3) : '']
       }),
       option: base({
@@ -492,12 +504,12 @@ const PICTURES = (() => {
         controls: [workControl(works), kindControl(one), machines.size < 2 ? null
           : select('Colour', by, [{value: 'strategy', label: 'by strategy'}, {value: 'hardware', label: 'by hardware'}],
               value => { state.choice.colour = value; })],
-        caveat: one.caveat + ' Work: ' + workLabel(works.work) + '.' + thinCaveat(rows),
+        caveat: [one.caveat, scoresOf([x, y], rows), 'Work: ' + workLabel(works.work) + '.'].filter(Boolean).join(' ') + thinCaveat(rows),
         aria: plural(rows.length, 'point') + ' of ' + workLabel(works.work) + '; on the front: '
             + edge.slice(0, 8).map(row => pointName(row) + ' with ' + withKind(y, row)).join('; '),
         head: ['Hardware', 'Strategy', x.title, y.title, 'Kind', 'On the front'],
         body: rows, line: row => ({row, cells: [REPORT.is('hardware', row), REPORT.is('strategy', row), figure(x, row),
-          figure(y, row), kindOf(row), edge.includes(row) ? 'yes' : '']}),
+          figure(y, row), [kindOf(row), scoreWords(y, row)].filter(Boolean).join('; '), edge.includes(row) ? 'yes' : '']}),
         option: base({
           legend: legend({data: series.map(s => s.name).concat('Pareto front')}),
           xAxis: axisOf(x, spanned(rows.map(row => x.v[row]))),
@@ -606,11 +618,11 @@ const PICTURES = (() => {
       controls: [metricControl('tasks', y, metrics),
         settings.size > 1 ? select('Setting', setting, [...settings.keys()].map(s => ({value: s, label: s})),
             value => { state.choice.setting = value; }) : null, kindControl(one)],
-      caveat: [one.caveat, setting + '.', 'Tasks from the least to the most.'].filter(Boolean).join(' '),
+      caveat: [one.caveat, scoresOf([y], rows), setting + '.', 'Tasks from the least to the most.'].filter(Boolean).join(' '),
       aria: y.title + ' of ' + plural(names.length, 'task') + ' under ' + plural(used.length, 'strategy').replace('strategys', 'strategies'),
       head: ['Task', 'Strategy', y.title, 'Kind', 'Score'],
       body: points.flatMap((list, s) => list.map((row, t) => row < 0 ? null : {
-        row, cells: [names[t], used[s], figure(y, row), y.energy ? kindOf(row) : '', number('score') ? figure(number('score'), row) : '']
+        row, cells: [names[t], used[s], figure(y, row), kindsOf(y, row), number('score') ? withKind(number('score'), row) : '']
       }).filter(Boolean)), line: line => line,
       option: base({
         legend: legend({}),
@@ -713,11 +725,11 @@ const PICTURES = (() => {
     const lines = machines.map(name => ({name, points: steps.map(step => pick(name, step))}));
     return {
       controls: [metricControl('ladder', y, metrics), workControl(works), kindControl(one)],
-      caveat: [one.caveat, 'Work: ' + workLabel(works.work) + '.'].filter(Boolean).join(' '),
+      caveat: [one.caveat, scoresOf([y], rows), 'Work: ' + workLabel(works.work) + '.'].filter(Boolean).join(' '),
       aria: y.title + ' by precision of ' + machines.map(named).join(', '),
       head: ['Hardware', 'Tensor cores', 'Precision', y.title, 'Kind'],
       body: lines.flatMap(line => line.points.map((row, s) => row < 0 ? null : {
-        row, cells: [line.name, generation(line.name) ? String(generation(line.name)) : 'none known', steps[s], figure(y, row), y.energy ? kindOf(row) : '']
+        row, cells: [line.name, generation(line.name) ? String(generation(line.name)) : 'none known', steps[s], figure(y, row), kindsOf(y, row)]
       }).filter(Boolean)), line: line => line,
       option: base({
         legend: legend({}),
@@ -881,7 +893,7 @@ const PICTURES = (() => {
     });
   }
   return {
-    build, figure, errorOf, withKind, workLabel, kindOf, redraw, KIND_WORDS, strategies,
+    build, errorOf, scoreWords, kindOf, redraw, KIND_WORDS, strategies,
     update(rows) { state.rows = rows; redraw(); },
     colours() { readColours(); },
     readColours

@@ -353,6 +353,42 @@ class ReportPageTest {
   }
 
   @Test
+  void tellsTasksOfOtherBatchesAndPublishedScoresFromMeasuredOnes() throws IOException {
+    Path tasks = Journals.REAL.resolve("h200-tasks");
+    open(
+        ResultLoader.load(
+            List.of(tasks.resolve("qwen2.5-7b"), tasks.resolve("qwen2.5-7b-batch-16"))),
+        420,
+        "light");
+    assertThat(
+            browser.run(
+                "return [...document.querySelectorAll('#rows td.work')]"
+                    + ".filter(one => /batch (1|16) /.test(one.textContent))"
+                    + ".filter(one => one.scrollWidth <= one.clientWidth)"
+                    + ".filter(one => getComputedStyle(one).whiteSpace === 'normal').length"))
+        .as("works whose batch is seen in the table of a phone")
+        .isEqualTo(45L);
+    String published = "published score of baseline (";
+    scrollTo("heat");
+    assertThat(text("#picture-heat .caveat"))
+        .contains("measured by a hardware")
+        .contains(published);
+    scrollTo("accuracy");
+    assertThat(text("#picture-accuracy .caveat")).contains(published);
+    scrollTo("tasks");
+    assertThat(text("#picture-tasks .caveat")).as("energy alone").doesNotContain("scores");
+    new Select(control("tasks", "Metric")).selectByValue("task.eor 1/Wh");
+    assertThat(text("#picture-tasks .caveat")).contains(published);
+    assertThat(text("#rows thead")).contains("Score from");
+    assertThat(text("#rows tbody tr")).contains("published score of baseline");
+    browser.run("location.hash = 'row-1'");
+    browser.until("return document.getElementById('row').open");
+    assertThat(text("#row-body")).contains("measured score: published score of baseline");
+    assertThat(text("#meanings")).contains("Score from");
+    assertQuiet();
+  }
+
+  @Test
   void aKindOfEnergyThatNobodyKnowsLeavesThePicturesEmpty() throws IOException {
     Journals.environment(folder, "NVIDIA A100-PCIE-40GB");
     try (Writer out = Files.newBufferedWriter(folder.resolve("journal.jsonl"))) {
