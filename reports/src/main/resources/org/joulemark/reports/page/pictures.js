@@ -16,6 +16,7 @@ const PICTURES = (() => {
   const NO_STRATEGY = 'no strategy';
   const ROMAN = {1: '1st', 2: '2nd', 3: '3rd'};
   const MANY = 2000;
+  const GRID = {left: 58, right: 30, top: 62, bottom: 44};
   const HEAT_BOTTOM = 30;
   // As many as report.css lets a name beside a picture have.
   const NAME_LINES = 6;
@@ -91,7 +92,18 @@ const PICTURES = (() => {
       axisLabel: {color: ink.muted, formatter: axis(column.unit), hideOverlap: true, margin: 11},
       axisLine: {lineStyle: {color: ink.rule}}, axisTick: {show: false},
       splitLine: {lineStyle: {color: ink.faint}}, minorSplitLine: {show: false}
-    }, more);
+    }, more && more.type === 'log' ? {} : {splitNumber: innerWidth < 640 ? 3 : 5}, more);
+  }
+  /** An axis of names, which are aslant if they would run into each other, and the room that it needs. */
+  function namesBelow(names, available, grid) {
+    const FONT = 11, GAP = 10, LEAST_BELOW = 44, ABOVE_NAMES = 26;
+    const longest = Math.max(...widthsOf(names, FONT));
+    const slant = longest + GAP <= (available - grid.left - grid.right) / names.length ? 0 : 35;
+    return {
+      grid: Object.assign({}, grid, {bottom: Math.max(LEAST_BELOW, ABOVE_NAMES + longest * Math.sin(slant * Math.PI / 180))}),
+      xAxis: {type: 'category', data: names, axisTick: {show: false}, axisLine: {lineStyle: {color: ink.rule}},
+        axisLabel: {color: ink.ink, interval: 0, hideOverlap: false, fontSize: FONT, rotate: slant}}
+    };
   }
   /** A vertical axis has its name above it, where it can be read without turning the head. */
   const uprightOf = (column, more) => axisOf(column, Object.assign({
@@ -119,7 +131,7 @@ const PICTURES = (() => {
       trigger: 'item', confine: true, backgroundColor: ink.panel, borderColor: ink.rule,
       textStyle: {color: ink.ink, fontWeight: 'normal'}, extraCssText: 'box-shadow:0 4px 16px rgb(0 0 0 / .18)'
     },
-    grid: {left: 58, right: 30, top: 62, bottom: 44}
+    grid: Object.assign({}, GRID)
   }, option);
   const legend = more => Object.assign({
     type: 'scroll', top: 0, left: 0, right: 0, itemWidth: 12, itemHeight: 10, itemGap: 14,
@@ -153,8 +165,9 @@ const PICTURES = (() => {
     const names = option.legend.data || option.series.map(one => one.name);
     let lines = 1, x = 0;
     widthsOf(names, option.legend.textStyle.fontSize).forEach(word => {
-      const width = itemWidth + 8 + word;
-      if (x > 0 && x + width > chart.clientWidth - 12) { lines++; x = 0; }
+      // Between symbol and word there are 5 pixels; a symbol's border takes one.
+      const width = itemWidth + 6 + word;
+      if (x > 0 && x + width > chart.clientWidth - 10) { lines++; x = 0; }
       x += width + itemGap;
     });
     if (lines > MOST_LINES) return 0;
@@ -504,14 +517,15 @@ const PICTURES = (() => {
         controls: [workControl(works), kindControl(one), machines.size < 2 ? null
           : select('Colour', by, [{value: 'strategy', label: 'by strategy'}, {value: 'hardware', label: 'by hardware'}],
               value => { state.choice.colour = value; })],
-        caveat: [one.caveat, scoresOf([x, y], rows), 'Work: ' + workLabel(works.work) + '.'].filter(Boolean).join(' ') + thinCaveat(rows),
+        caveat: [one.caveat, scoresOf([x, y], rows), 'Work: ' + workLabel(works.work) + '.',
+          edge.length === 1 && rows.length > 1 ? 'The front is one point: ' + pointName(edge[0]) + '.' : ''].filter(Boolean).join(' ') + thinCaveat(rows),
         aria: plural(rows.length, 'point') + ' of ' + workLabel(works.work) + '; on the front: '
             + edge.slice(0, 8).map(row => pointName(row) + ' with ' + withKind(y, row)).join('; '),
         head: ['Hardware', 'Strategy', x.title, y.title, 'Kind', 'On the front'],
         body: rows, line: row => ({row, cells: [REPORT.is('hardware', row), REPORT.is('strategy', row), figure(x, row),
           figure(y, row), [kindOf(row), scoreWords(y, row)].filter(Boolean).join('; '), edge.includes(row) ? 'yes' : '']}),
         option: base({
-          legend: legend({data: series.map(s => s.name).concat('Pareto front')}),
+          legend: legend({data: series.map(s => s.name).concat(edge.length > 1 ? 'Pareto front' : [])}),
           xAxis: axisOf(x, spanned(rows.map(row => x.v[row]))),
           yAxis: uprightOf(y, y.name === 'score' ? scoreRange() : spanned(rows.map(row => y.v[row]))),
           tooltip: tooltipOf([x, y, number('score'), number('eor')].filter((c, k, all) => c && all.indexOf(c) === k)),
@@ -562,7 +576,7 @@ const PICTURES = (() => {
           return {
             name: w + ' W', type: 'line', silent: true, symbol: 'none', z: 0, data: [[from, w * from], [to, w * to]],
             lineStyle: {color: ink.rule, width: 1, type: 'solid'},
-            endLabel: {show: true, formatter: short(w, 'W').replace('.00', ''), color: ink.muted, fontSize: 11, offset: [-34, 10]}
+            endLabel: {show: true, formatter: axis('W')(w), color: ink.muted, fontSize: 11, offset: [-34, 10]}
           };
         })]
       })
@@ -591,7 +605,7 @@ const PICTURES = (() => {
     });
     return new Map([...settings].sort((a, b) => b[1].length - a[1].length));
   }
-  function tasks() {
+  function tasks(available) {
     const task = REPORT.paramByName.get('task');
     const all = okRows().filter(row => task && task.c[row] !== 0);
     const metrics = ['task.energy', 'energy', 'task.eor', 'task.tweor', 'task.time', 'time', 'energy.per.token']
@@ -625,9 +639,7 @@ const PICTURES = (() => {
         row, cells: [names[t], used[s], figure(y, row), kindsOf(y, row), number('score') ? withKind(number('score'), row) : '']
       }).filter(Boolean)), line: line => line,
       option: base({
-        legend: legend({}),
-        xAxis: {type: 'category', data: names, axisTick: {show: false}, axisLine: {lineStyle: {color: ink.rule}},
-          axisLabel: {color: ink.ink, interval: 0, hideOverlap: false, width: 90, overflow: 'truncate'}},
+        legend: legend({}), ...namesBelow(names, available, GRID),
         yAxis: uprightOf(y, Object.assign({}, spanned(rows.map(row => y.v[row])))),
         tooltip: tooltipOf([y, number('energy'), number('score'), number('eor')].filter((c, k, list) => c && list.indexOf(c) === k)),
         series: used.map((strategy, s) => ({
@@ -702,7 +714,7 @@ const PICTURES = (() => {
     };
   }
 
-  function ladder() {
+  function ladder(available) {
     const precision = REPORT.paramByName.get('precision');
     const candidates = ['flop.rate', 'flop.per.joule', 'eor', 'energy', 'time', 'score'].map(number).filter(Boolean);
     const all = okRows().filter(row => precision && precision.c[row] !== 0);
@@ -732,9 +744,7 @@ const PICTURES = (() => {
         row, cells: [line.name, generation(line.name) ? String(generation(line.name)) : 'none known', steps[s], figure(y, row), kindsOf(y, row)]
       }).filter(Boolean)), line: line => line,
       option: base({
-        legend: legend({}),
-        xAxis: {type: 'category', data: steps, axisTick: {show: false}, axisLine: {lineStyle: {color: ink.rule}},
-          axisLabel: {color: ink.ink, interval: 0, fontSize: 11, rotate: innerWidth < 640 && steps.length > 5 ? 40 : 0}},
+        legend: legend({}), ...namesBelow(steps, available, GRID),
         yAxis: uprightOf(y, Object.assign({scale: false}, spanned(rows.map(row => y.v[row])))),
         tooltip: tooltipOf([y, number('peak.datasheet'), number('energy')].filter((c, k, list) => c && list.indexOf(c) === k)),
         series: lines.map(line => ({

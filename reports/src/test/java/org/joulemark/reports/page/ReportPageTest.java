@@ -181,6 +181,40 @@ class ReportPageTest {
     assertQuiet();
   }
 
+  @ParameterizedTest
+  @CsvSource({"1400", "420"})
+  void wordsOfPicturesStandClearOfEachOther(int width) throws IOException {
+    open(
+        ResultLoader.load(
+            List.of(Journals.REAL.resolve("h200"), Journals.REAL.resolve("h200-tasks"))),
+        width,
+        "light");
+    drawEveryPicture();
+    assertThat(
+            browser.run(
+                "return ['pareto', 'accuracy', 'roofline', 'solution'].flatMap(picture => {"
+                    + "const words = [...document.querySelectorAll('#chart-' + picture + ' svg text')]"
+                    + ".map(one => [one.textContent, one.getBoundingClientRect()]);"
+                    + "return words.flatMap(([a, p], k) => words.slice(k + 1).filter(([, q]) =>"
+                    + " p.left < q.right && q.left < p.right && p.top + 3 < q.bottom && q.top + 3 < p.bottom)"
+                    + ".map(([b]) => picture + ': ' + a + ' on ' + b)); })"))
+        .isEqualTo(List.of());
+    assertThat(
+            browser.run(
+                "return ['tasks', 'ladder'].flatMap(picture => {"
+                    + "const edge = document.getElementById('chart-' + picture).getBoundingClientRect();"
+                    + "return [...document.querySelectorAll('#chart-' + picture + ' svg text')]"
+                    + ".filter(one => one.getBoundingClientRect().bottom > edge.bottom"
+                    + " || one.getBoundingClientRect().left < edge.left || one.textContent.endsWith('…'))"
+                    + ".map(one => one.textContent); })"))
+        .as("names that are cut off")
+        .isEqualTo(List.of());
+    assertThat(text("#picture-pareto .caveat"))
+        .as("a line of one point is not seen")
+        .contains("The front is one point: NVIDIA H200 · w4a16.");
+    assertQuiet();
+  }
+
   /** On a phone, a picture of many strategies slides in its box beside the names of its rows. */
   @ParameterizedTest
   @CsvSource({"1400, normalised", "700, absolute", "420, normalised", "420, absolute"})
