@@ -57,7 +57,7 @@ class RecommendCommandTest {
     Execution both = execute("recommend", GEMM, "--study", "--use-case", "data-centre");
     assertThat(both.out)
         .contains("MMLU, the whole task model=qwen2.5-7b, study")
-        .contains("tokens=auto, measured");
+        .contains("tokens=auto, energy measured");
     assertThat(execute("recommend", "--study", "--use-case", "data-centre").out)
         .contains("A100 PCIe 40GB  int8")
         .doesNotContain("measured");

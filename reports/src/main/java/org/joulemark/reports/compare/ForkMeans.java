@@ -3,16 +3,12 @@ package org.joulemark.reports.compare;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.function.DoubleUnaryOperator;
 import org.joulemark.reports.result.MetricValue;
+import org.joulemark.reports.result.TimeUnits;
 
 /** The mean of each fork, as in JMH's own score, in base units. */
 public final class ForkMeans {
-  private static final Map<String, Double> SECONDS =
-      Map.of(
-          "ns", 1e-9, "us", 1e-6, "ms", 1e-3, "s", 1.0, "min", 60.0, "hr", 3600.0, "day", 86400.0);
-
   private ForkMeans() {}
 
   /**
@@ -21,16 +17,9 @@ public final class ForkMeans {
    * @return a value for each fork that has one; empty where the unit is no time and no rate
    */
   public static List<Double> secondsPerOperation(MetricValue time) {
-    String[] parts = time.unit().split("/", -1);
-    if (parts.length == 2 && parts[1].equals("op") && SECONDS.containsKey(parts[0])) {
-      double scale = SECONDS.get(parts[0]);
-      return means(time, value -> value * scale);
-    }
-    if (parts.length == 2 && parts[0].equals("ops") && SECONDS.containsKey(parts[1])) {
-      double scale = SECONDS.get(parts[1]);
-      return means(time, value -> scale / value);
-    }
-    return List.of();
+    return TimeUnits.toSecondsPerOperation(time.unit())
+        .map(scale -> means(time, scale))
+        .orElse(List.of());
   }
 
   /** The values of a metric that is in its base unit already. */

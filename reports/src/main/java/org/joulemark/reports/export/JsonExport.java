@@ -79,6 +79,7 @@ public final class JsonExport {
     json.writeStringField("mode", row.result().mode());
     json.writeStringField("startedAt", row.result().startedAt());
     json.writeStringField("energyKind", row.result().energyKind());
+    json.writeStringField("scoreKind", row.result().scoreKind());
     json.writePOJOField("params", row.result().params());
     json.writeArrayFieldStart("numbers");
     for (NumberColumn column : table.numbers()) {

@@ -58,11 +58,16 @@ public final class MarkdownExport {
     }
     Set<String> varying =
         SummaryTable.varyingParameters(measured.stream().map(ReportRow::result).toList());
+    boolean scoresHaveKinds =
+        measured.stream().anyMatch(row -> !row.result().scoreKind().isEmpty());
     List<String> header = new ArrayList<>(List.of("hardware"));
     header.addAll(varying);
     header.addAll(
-        List.of(
-            "time/op", "FLOP/s", "J/op", "score", "EOR 1/Wh", "TWEOR 1/(Wh·s)", "energy", "row"));
+        List.of("time/op", "FLOP/s", "J/op", "score", "EOR 1/Wh", "TWEOR 1/(Wh·s)", "energy"));
+    if (scoresHaveKinds) {
+      header.add("score from");
+    }
+    header.add("row");
     out.write("\n## " + text(SummaryTable.shortName(rows.get(0).result().benchmark())) + "\n\n");
     writeLine(header, out);
     writeLine(
@@ -71,20 +76,23 @@ public final class MarkdownExport {
             .toList(),
         out);
     for (ReportRow row : measured) {
-      writeLine(cells(row, varying), out);
+      writeLine(cells(row, varying, scoresHaveKinds), out);
     }
   }
 
-  private static List<String> cells(ReportRow row, Set<String> varying) {
+  private static List<String> cells(ReportRow row, Set<String> varying, boolean scoresHaveKinds) {
     List<String> cells = new ArrayList<>(List.of(text(row.hardware().name())));
     varying.forEach(name -> cells.add(text(row.result().params().getOrDefault(name, ""))));
     cells.add(SummaryTable.time(row.result()));
     cells.add(quantity(row, "flop.rate"));
     cells.add(energy(row));
-    cells.add(quantity(row, "score"));
+    cells.add(SummaryTable.score(row.result()));
     cells.add(quantity(row, "eor"));
     cells.add(quantity(row, "tweor"));
     cells.add(text(row.result().energyKind()));
+    if (scoresHaveKinds) {
+      cells.add(text(row.result().scoreKind()));
+    }
     cells.add(row.fileNumber() + ":" + row.located().place());
     return cells;
   }
@@ -138,7 +146,8 @@ public final class MarkdownExport {
         ## Sources
 
         Energy is `measured` by a hardware counter, `integrated` from power readings, or `modelled`
-        where there is no sensor; compare only figures of one kind. ± is half JMH's 99.9 %
+        where there is no sensor; compare only figures of one kind. EOR and TWEOR are made of it and
+        of the score, whose own origin is beside it where it is a task's. ± is half JMH's 99.9 %
         confidence interval; for J/op of fewer than three iterations, the reading's own
         repeatability, one standard deviation of one reading, marked 1σ. The last column names file
         and line (or number of the result in JMH's file):

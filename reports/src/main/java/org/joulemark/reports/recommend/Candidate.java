@@ -11,6 +11,7 @@ package org.joulemark.reports.recommend;
  * @param provenance where the figures come from
  * @param source the file or table
  * @param scoreRetention score as a fraction of the baseline's
+ * @param scoreKind where a task's score comes from; empty for a kernel's fidelity
  * @param eor score per watt-hour of one operation
  * @param joulesPerOperation energy of one operation
  * @param secondsPerOperation time of one operation
@@ -27,6 +28,7 @@ public record Candidate(
     Provenance provenance,
     String source,
     double scoreRetention,
+    String scoreKind,
     double eor,
     double joulesPerOperation,
     double secondsPerOperation,

@@ -17,6 +17,7 @@ public final class RecommendationText {
           "how",
           "retention",
           "EOR 1/Wh",
+          "score from",
           "J/op",
           "time/op",
           "power",
@@ -71,7 +72,7 @@ public final class RecommendationText {
   }
 
   private void append(StringBuilder text, Recommendation recommendation) {
-    heading(text, 3, recommendation.work() + ", " + recommendation.provenance().id());
+    heading(text, 3, recommendation.work() + ", " + provenance(recommendation));
     if (recommendation.ranked().isEmpty()) {
       paragraph(text, "Nothing here fits.");
     } else {
@@ -81,13 +82,21 @@ public final class RecommendationText {
     recommendation.changes().forEach(change -> bullet(text, "What would change it: " + change));
   }
 
+  private static String provenance(Recommendation recommendation) {
+    Provenance provenance = recommendation.provenance();
+    return switch (provenance) {
+      case MEASURED, INTEGRATED, MODELLED -> "energy " + provenance.id();
+      case PUBLISHED, STUDY -> provenance.id();
+    };
+  }
+
   private void appendRanked(StringBuilder text, Recommendation recommendation) {
     List<Ranked> shown = recommendation.ranked().stream().limit(most).toList();
     TextTable table = new TextTable(HEADER, WORDS);
     if (markdown) {
       text.append(line(HEADER))
           .append("|---|---|---|---|")
-          .append("---:|".repeat(7))
+          .append("---:|".repeat(8))
           .append("---|\n");
     }
     for (int i = 0; i < shown.size(); i++) {
@@ -138,6 +147,7 @@ public final class RecommendationText {
             ? "–"
             : String.format(Locale.ROOT, "%.5f", candidate.scoreRetention()),
         Quantity.format(candidate.eor(), ""),
+        scoreKind(candidate),
         Quantity.format(candidate.joulesPerOperation(), "J"),
         Quantity.format(candidate.secondsPerOperation(), "s"),
         Quantity.format(candidate.watts(), "W"),
@@ -148,6 +158,11 @@ public final class RecommendationText {
             ? "–"
             : String.format(Locale.ROOT, "%,.0f %s", price, prices.currency()).strip(),
         candidate.source());
+  }
+
+  /** A kernel's score is its fidelity, which was computed with it. */
+  private static String scoreKind(Candidate candidate) {
+    return candidate.scoreKind().isEmpty() ? "fidelity" : candidate.scoreKind();
   }
 
   private void heading(StringBuilder text, int level, String words) {

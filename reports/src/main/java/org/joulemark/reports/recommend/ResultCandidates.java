@@ -102,6 +102,7 @@ public final class ResultCandidates implements CandidateSource {
         provenance,
         source,
         retention(row, baselines),
+        row.scoreKind(),
         row.metric("eor").value(),
         row.metric("energy").value(),
         mean(ForkMeans.secondsPerOperation(OperationTime.of(row))),

@@ -43,6 +43,7 @@ public final class StudyCandidates implements CandidateSource {
         Provenance.STUDY,
         "the study's MMLU table",
         row.accuracyPercent() / baselineAccuracyPercent(row.model()),
+        "study",
         row.eor(),
         row.wattHours() * JOULES_PER_WATT_HOUR,
         Double.NaN,

@@ -41,7 +41,7 @@ public final class OperationTime {
         new MetricValue(
             hours.value() * seconds,
             hours.error() * seconds,
-            "s/op",
+            TimeUnits.SECONDS_PER_OPERATION,
             hours.samples().times(seconds)));
   }
 

@@ -42,6 +42,15 @@ public record ResultRow(
     return notes.getOrDefault("energy.kind", metric("energy.kind").unit());
   }
 
+  /**
+   * Where a task's score comes from, such as {@code published score of baseline}; empty where there
+   * is none, and for a kernel, whose score is its own fidelity.
+   */
+  public String scoreKind() {
+    MetricValue kind = metric("score.kind");
+    return Double.isNaN(kind.value()) ? "" : kind.unit();
+  }
+
   /** The rows of one journal entry: one per JMH result, or a single one without numbers. */
   public static List<ResultRow> of(JournalEntry entry) {
     return JournalLine.of(entry).rows();

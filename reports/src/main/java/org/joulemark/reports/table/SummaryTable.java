@@ -10,17 +10,13 @@ import org.joulemark.harness.journal.Outcome;
 import org.joulemark.reports.result.MetricValue;
 import org.joulemark.reports.result.OperationTime;
 import org.joulemark.reports.result.ResultRow;
+import org.joulemark.reports.result.TimeUnits;
 
 /**
  * The table at the end of a run: one row a configuration with the parameters that vary, then what
  * could not be measured and why.
  */
 public final class SummaryTable {
-  private static final Map<String, Double> SECONDS_PER_UNIT =
-      Map.of(
-          "ns/op", 1e-9, "us/op", 1e-6, "ms/op", 1e-3, "s/op", 1.0, "min/op", 60.0, "hr/op", 3600.0,
-          "day/op", 86400.0);
-
   private static final Map<String, String> KIND_MEANINGS =
       new java.util.TreeMap<>(
           Map.of(
@@ -72,16 +68,14 @@ public final class SummaryTable {
    */
   public static String time(ResultRow row) {
     MetricValue time = OperationTime.of(row);
-    Double seconds = SECONDS_PER_UNIT.get(time.unit());
-    if (seconds != null) {
-      return Quantity.formatPair(time.value() * seconds, time.error() * seconds, "s");
-    }
-    seconds = SECONDS_PER_UNIT.get(time.unit().replaceFirst("^ops/(.*)$", "$1/op"));
-    if (seconds != null) {
-      double inverse = seconds / time.value();
-      return Quantity.formatPair(inverse, inverse * time.error() / time.value(), "s");
-    }
-    return Quantity.formatPair(time.value(), time.error(), time.unit());
+    return TimeUnits.toSecondsPerOperation(time.unit())
+        .map(
+            toSeconds -> {
+              double seconds = toSeconds.applyAsDouble(time.value());
+              // A rate and the time that it stands for have the same relative error.
+              return Quantity.formatPair(seconds, seconds * time.error() / time.value(), "s");
+            })
+        .orElseGet(() -> Quantity.formatPair(time.value(), time.error(), time.unit()));
   }
 
   /** Last two parts of a benchmark's full name. */
@@ -115,6 +109,10 @@ public final class SummaryTable {
     header.addAll(varying);
     header.addAll(
         List.of("time/op", "GFLOP/s", "J/op", "score", "EOR 1/Wh", "TWEOR 1/(Wh·s)", "energy"));
+    boolean scoresHaveKinds = rows.stream().anyMatch(row -> !row.scoreKind().isEmpty());
+    if (scoresHaveKinds) {
+      header.add("score from");
+    }
     TextTable table = new TextTable(header, 1 + varying.size());
     for (ResultRow row : rows) {
       List<String> cells = new ArrayList<>(List.of(shortName(row.benchmark())));
@@ -124,10 +122,13 @@ public final class SummaryTable {
       cells.add(
           Quantity.formatPair(
               row.metric("energy").value(), row.metric("energy.uncertainty").value(), "J"));
-      cells.add(score(row.metric("score").value()));
+      cells.add(score(row));
       cells.add(Quantity.format(row.metric("eor").value(), ""));
       cells.add(Quantity.format(row.metric("tweor").value(), ""));
       cells.add(energyCell(row));
+      if (scoresHaveKinds) {
+        cells.add(row.scoreKind());
+      }
       table.add(cells);
     }
     return table;
@@ -146,7 +147,9 @@ public final class SummaryTable {
         : "–";
   }
 
-  private static String score(double score) {
+  /** A score for people: a fraction that is never under a prefix. */
+  public static String score(ResultRow row) {
+    double score = row.metric("score").value();
     return Double.isFinite(score) ? String.format(java.util.Locale.ROOT, "%.5f", score) : "–";
   }
 

@@ -20,14 +20,15 @@ import org.joulemark.reports.result.ResultRow;
 import org.joulemark.reports.result.ResultSet;
 import org.joulemark.reports.result.RowEnvironment;
 import org.joulemark.reports.result.Samples;
+import org.joulemark.reports.result.TimeUnits;
 
 /**
  * Every row of a result set under the same columns. A metric that comes in two units has a column
- * for each; the kind of the energy figures is a column of words.
+ * for each; the kinds of the energy figures and of the score are columns of words.
  *
  * @param results where the rows come from
  * @param rows in the order of the inputs
- * @param identity which result a row is: hardware, benchmark, outcome, energy kind
+ * @param identity which result a row is: hardware, benchmark, outcome, kinds of energy and score
  * @param params a column for each parameter of any row, under its name
  * @param numbers time first, then the metrics in the order of {@link MetricInfo}, then the others
  * @param notes a column for each fact in words of any row, under its name
@@ -39,14 +40,15 @@ public record ReportTable(
     List<TextColumn> params,
     List<NumberColumn> numbers,
     List<TextColumn> notes) {
-  /** Its unit says the kind, which is a column of its own. */
-  private static final String KIND_METRIC = "energy.kind";
+  /** Their units say the kinds, which are columns of their own. */
+  private static final Set<String> KIND_METRICS = Set.of("energy.kind", "score.kind");
 
   private static final List<TextColumn> IDENTITY =
       List.of(
           new TextColumn("hardware", row -> row.hardware().name()),
           new TextColumn("benchmark", row -> shortBenchmark(row.result().benchmark())),
           new TextColumn("energy kind", row -> row.result().energyKind()),
+          new TextColumn("score kind", row -> row.result().scoreKind()),
           new TextColumn("outcome", row -> row.result().outcome().id()),
           new TextColumn("reason", row -> row.result().reason()),
           new TextColumn("mode", row -> row.result().mode()),
@@ -156,7 +158,7 @@ public record ReportTable(
     }
     metrics.forEach(
         (name, units) -> {
-          if (!name.equals(KIND_METRIC)) {
+          if (!KIND_METRICS.contains(name)) {
             units.forEach(
                 unit -> add(columns, name, unit, row -> inUnit(row.result().metric(name), unit)));
           }

@@ -3,7 +3,7 @@
 // body, line}, where body is what it draws and line turns one of that into the cells of a table, or {why, command} if
 // there is nothing to draw.
 const PICTURES = (() => {
-  const {element, text, short, axis, cut, plural} = FORMAT;
+  const {element, parts, text, short, axis, cut, plural} = FORMAT;
   const KINDS = ['measured', 'integrated', 'modelled'];
   const KIND_WORDS = {
     measured: 'measured by a hardware counter', integrated: 'integrated from power readings',
@@ -16,6 +16,10 @@ const PICTURES = (() => {
   const NO_STRATEGY = 'no strategy';
   const ROMAN = {1: '1st', 2: '2nd', 3: '3rd'};
   const MANY = 2000;
+  const GRID = {left: 58, right: 30, top: 62, bottom: 44};
+  const HEAT_BOTTOM = 30;
+  // As many as report.css lets a name beside a picture have.
+  const NAME_LINES = 6;
   const RUN = 'java -jar benchmarks.jar ';
   const state = {rows: [], kind: '', work: -1, choice: {}};
   const number = name => REPORT.numberByName.get(name);
@@ -52,7 +56,19 @@ const PICTURES = (() => {
     return text(column.v[row], error, column.unit) + (sigma ? ' (1σ)' : '');
   }
   const kindOf = row => REPORT.is('energy kind', row);
-  const withKind = (column, row) => figure(column, row) + (column.energy && kindOf(row) ? ', ' + kindOf(row) : '');
+  const scoreKindOf = row => REPORT.is('score kind', row);
+  /** Whether a figure is made of a score, and so also has that one's origin. */
+  const hasScore = column => /^(task\.)?(score|eor|tweor)$/.test(column.name);
+  const scoreWords = (column, row) => hasScore(column) && scoreKindOf(row) ? 'score: ' + scoreKindOf(row) : '';
+  const kindsOf = (column, row) => [column.energy ? kindOf(row) : '', scoreWords(column, row)].filter(Boolean).join('; ');
+  const withKind = (column, row) => figure(column, row) + (kindsOf(column, row) ? ', ' + kindsOf(column, row) : '');
+  /** Where the scores of some results come from, for those that are a task's. */
+  function scoresOf(columns, rows) {
+    const count = new Map();
+    if (columns.some(hasScore)) rows.map(scoreKindOf).filter(Boolean).forEach(kind => count.set(kind, (count.get(kind) || 0) + 1));
+    return count.size === 0 ? ''
+        : "Tasks' scores: " + [...count].map(([kind, results]) => kind + ' (' + plural(results, 'result') + ')').join(', ') + '.';
+  }
   function workLabel(w) {
     const work = REPORT.works[w];
     return work.label === work.benchmark ? work.benchmark : work.benchmark.replace(/\.\w+$/, '') + ' · ' + work.label;
@@ -76,7 +92,18 @@ const PICTURES = (() => {
       axisLabel: {color: ink.muted, formatter: axis(column.unit), hideOverlap: true, margin: 11},
       axisLine: {lineStyle: {color: ink.rule}}, axisTick: {show: false},
       splitLine: {lineStyle: {color: ink.faint}}, minorSplitLine: {show: false}
-    }, more);
+    }, more && more.type === 'log' ? {} : {splitNumber: innerWidth < 640 ? 3 : 5}, more);
+  }
+  /** An axis of names, which are aslant if they would run into each other, and the room that it needs. */
+  function namesBelow(names, available, grid) {
+    const FONT = 11, GAP = 10, LEAST_BELOW = 44, ABOVE_NAMES = 26;
+    const longest = Math.max(...widthsOf(names, FONT));
+    const slant = longest + GAP <= (available - grid.left - grid.right) / names.length ? 0 : 35;
+    return {
+      grid: Object.assign({}, grid, {bottom: Math.max(LEAST_BELOW, ABOVE_NAMES + longest * Math.sin(slant * Math.PI / 180))}),
+      xAxis: {type: 'category', data: names, axisTick: {show: false}, axisLine: {lineStyle: {color: ink.rule}},
+        axisLabel: {color: ink.ink, interval: 0, hideOverlap: false, fontSize: FONT, rotate: slant}}
+    };
   }
   /** A vertical axis has its name above it, where it can be read without turning the head. */
   const uprightOf = (column, more) => axisOf(column, Object.assign({
@@ -104,7 +131,7 @@ const PICTURES = (() => {
       trigger: 'item', confine: true, backgroundColor: ink.panel, borderColor: ink.rule,
       textStyle: {color: ink.ink, fontWeight: 'normal'}, extraCssText: 'box-shadow:0 4px 16px rgb(0 0 0 / .18)'
     },
-    grid: {left: 58, right: 30, top: 62, bottom: 44}
+    grid: Object.assign({}, GRID)
   }, option);
   const legend = more => Object.assign({
     type: 'scroll', top: 0, left: 0, right: 0, itemWidth: 12, itemHeight: 10, itemGap: 14,
@@ -114,9 +141,20 @@ const PICTURES = (() => {
 
   const pen = document.createElement('canvas').getContext('2d');
   /** How wide each of some words is, in pixels of the page. */
-  function widthsOf(words, fontSize) {
-    pen.font = fontSize + 'px ' + getComputedStyle(document.body).fontFamily;
+  function widthsOf(words, fontSize, weight = 400) {
+    pen.font = weight + ' ' + fontSize + 'px ' + getComputedStyle(document.body).fontFamily;
     return words.map(word => pen.measureText(word).width);
+  }
+
+  /** How many lines words take that are broken at blanks and hyphens, and elsewhere if need be. */
+  function linesOf(words, fontSize, width) {
+    let lines = 1, x = 0;
+    widthsOf(words.split(/(?<=[ -])/), fontSize).forEach(piece => {
+      if (x > 0 && x + piece > width) { lines++; x = 0; }
+      lines += Math.floor(piece / width);
+      x += piece % width;
+    });
+    return lines;
   }
 
   /** Wraps a legend that needs a few lines, and gives the picture their height; one of more is paged. */
@@ -127,8 +165,9 @@ const PICTURES = (() => {
     const names = option.legend.data || option.series.map(one => one.name);
     let lines = 1, x = 0;
     widthsOf(names, option.legend.textStyle.fontSize).forEach(word => {
-      const width = itemWidth + 8 + word;
-      if (x > 0 && x + width > chart.clientWidth - 12) { lines++; x = 0; }
+      // Between symbol and word there are 5 pixels; a symbol's border takes one.
+      const width = itemWidth + 6 + word;
+      if (x > 0 && x + width > chart.clientWidth - 10) { lines++; x = 0; }
       x += width + itemGap;
     });
     if (lines > MOST_LINES) return 0;
@@ -266,7 +305,7 @@ const PICTURES = (() => {
       value => { state.choice[id] = value; });
 
   // --- the pictures ----------------------------------------------------------------------------
-  function heat() {
+  function heat(available) {
     const rows = okRows();
     const metrics = metricsIn(rows);
     if (!metrics.length) return {why: 'No result has a figure.', command: RUN};
@@ -333,14 +372,14 @@ const PICTURES = (() => {
     const shade = value => inverted ? 1 - tone(value) : tone(value);
     const label = key => byHardware ? key : workLabel(key);
     const narrow = innerWidth < 640;
-    const name = key => String(byHardware ? key : narrow ? REPORT.works[key].label : workLabel(key));
-    const place = heatPlace(keys.map(name), columns, narrow);
+    const names = keys.map(key => cut(String(label(key)), 200));
+    // The metric's control names the unit.
+    const cellText = value => { const p = parts(value, NaN, column.unit); return p.value + (p.short ? '\n' + p.short : ''); };
+    const figures = values.map(value => normalised ? value.toFixed(2) : cellText(value));
+    const place = heatPlace({names, columns, figures, available, narrow});
     const data = cells.map((cell, k) => ({
       value: [cell.x, cell.y, shade(values[k])], row: cell.row, of: cell.of, share: share(cell),
-      label: {
-        color: contrast(shade(values[k])),
-        formatter: normalised ? values[k].toFixed(2) : short(values[k], column.unit).replace(/ (?=[a-zA-Zµ])/, '\n')
-      }
+      label: {color: contrast(shade(values[k])), formatter: figures[k]}
     }));
     return {
       controls: [
@@ -354,38 +393,41 @@ const PICTURES = (() => {
             [{value: 'normalised', label: 'normalised to the best'}, {value: 'absolute', label: 'absolute'}],
             value => { state.choice.heatScale = value; }),
         kindControl(one)],
-      caveat: [one.caveat,
+      caveat: [one.caveat, scoresOf([column], cells.map(cell => cell.row)),
         normalised ? (byHardware ? '1.00 is the best of this picture.' : '1.00 is the best of each row: rows are different work.') : '',
         single ? plural(single, 'row') + ' of one strategy only ' + (single === 1 ? 'is' : 'are') + ' left out.' : '',
         dropped ? 'The 40 rows with most cells; ' + plural(dropped, 'more row') + ' in the table.' : '',
-        place.legible ? '' : 'Touch a cell for its figure; all of them are behind this picture.',
         (byHardware ? 'Work: ' + workLabel(works.work) : 'Hardware: ' + machine) + '.'].filter(Boolean).join(' '),
       aria: 'Heat map of ' + column.title + ', ' + plural(cells.length, 'cell') + '. Best: '
           + (row => pointName(row) + ', ' + withKind(column, row))(best(cells.map(cell => cell.row), column)),
+      width: place.width,
       height: Math.max(190, place.top + 40 + keys.length * Math.max(normalised && !narrow ? 36 : 44, 13 * place.rowLines + 8)),
+      names: {words: names, corner: place.width ? 'slide aside for all ' + columns.length + ' columns →' : '', wrap: narrow, width: place.left, top: place.top, bottom: HEAT_BOTTOM},
       head: [byHardware ? 'Hardware' : 'Work', 'Strategy', column.title + ' (' + column.unit + ')', 'Kind', 'Share of the best'],
       body: cells, line: cell => ({
         row: cell.row,
-        cells: [label(keys[cell.y]), columns[cell.x], figure(column, cell.row), column.energy ? kindOf(cell.row) : '',
+        cells: [label(keys[cell.y]), columns[cell.x], figure(column, cell.row), kindsOf(column, cell.row),
           column.better ? share(cell).toFixed(3) : '']
       }),
       option: base({
-        grid: {left: place.left, right: place.right, top: place.top, bottom: 30},
+        grid: {left: place.left, right: place.right, top: place.top, bottom: HEAT_BOTTOM},
         xAxis: {
           type: 'category', data: columns, position: 'top', axisTick: {show: false}, axisLine: {show: false},
           axisLabel: {color: ink.ink, interval: 0, rotate: -place.slant, fontSize: place.fontSize}
         },
+        // The names stand beside the picture, where they stay while it slides.
         yAxis: {
-          type: 'category', inverse: true, data: keys.map(name), axisTick: {show: false}, axisLine: {show: false},
-          axisLabel: {color: ink.ink, width: narrow ? 110 : place.left - 12, overflow: narrow ? 'break' : 'truncate', interval: 0, fontSize: narrow ? 10.5 : 12, lineHeight: 13}
+          type: 'category', inverse: true, data: names, axisTick: {show: false}, axisLine: {show: false}, axisLabel: {show: false}
         },
         visualMap: {
-          type: 'continuous', show: true, min: 0, max: 1, dimension: 2, seriesIndex: 0, orient: 'horizontal', right: 14, bottom: 0,
+          type: 'continuous', show: true, min: 0, max: 1, dimension: 2, seriesIndex: 0, orient: 'horizontal', bottom: 0,
+          left: place.width ? place.left : undefined, right: place.width ? undefined : 14,
           itemWidth: 10, itemHeight: 90, text: ['better', ''], textStyle: {color: ink.muted, fontSize: 11}, calculable: false,
           inRange: {color: [ink.low, ink.mid, ink.high]}, formatter: () => ''
         },
         tooltip: {
           confine: true, backgroundColor: ink.panel, borderColor: ink.rule, textStyle: {color: ink.ink},
+          position: inSight,
           formatter: p => {
             const item = p.data;
             if (item.gap) return tip(pointName(item.row), [REPORT.is('outcome', item.row) + ': ' + REPORT.is('reason', item.row)]);
@@ -395,47 +437,56 @@ const PICTURES = (() => {
           }
         },
         series: [{
-          type: 'heatmap', data, label: {show: place.legible, fontSize: narrow ? 11 : 12.5, fontWeight: 600},
+          type: 'heatmap', data, label: {show: true, fontSize: place.figureSize, lineHeight: 14, fontWeight: 600},
           itemStyle: {borderColor: ink.panel, borderWidth: 3, borderRadius: 6}, emphasis: {itemStyle: {borderColor: ink.accent}}
         }, {
           type: 'scatter', symbolSize: 1, data: gaps.map(gap => ({value: [gap.x, gap.y], row: gap.row, gap: true,
             label: {formatter: REPORT.is('outcome', gap.row)}})),
-          label: {show: place.legible, color: ink.muted, fontSize: 11}
+          label: {show: true, color: ink.muted, fontSize: 11, width: place.room - 4, overflow: 'truncate'}
         }]
       })
     };
   }
   /**
-   * The room around a heat map's cells: what its words take, up to a share of the picture. Strategies stand above, where
-   * they are seen with the first rows of a long picture, and aslant if they would run into each other.
+   * The room around a heat map's cells and in them. Names beside the rows take a share of the picture. Strategies stand
+   * above, where they are seen with the first rows of a long picture, and aslant if they would run into each other. A
+   * picture whose figures would run into each other has a width of its own, and slides in its box.
    */
-  function heatPlace(names, columns, narrow) {
-    const LEAST_SLANT = 40, LINE = 16, GAP = 10, MARGIN = 14, MOST_LEFT = .4, MOST_RIGHT = .2, NARROW_LEFT = 118;
-    // What "0.00" takes, with the border of its cell.
-    const FIGURE = 36;
-    const fontSize = narrow ? 11 : 12;
-    const wide = Math.min(innerWidth, 1344) - (narrow ? 52 : 88);
-    const left = narrow ? NARROW_LEFT : Math.min(MOST_LEFT * wide, Math.max(120, ...widthsOf(names, 12)) + 2 * GAP);
+  function heatPlace({names, columns, figures, available, narrow}) {
+    const LEAST_SLANT = 40, LINE = 16, GAP = 10, MARGIN = 14, MOST_LEFT = .4, MOST_RIGHT = .2, NARROW_NAMES = 110;
+    const fontSize = narrow ? 11 : 12, figureSize = narrow ? 11 : 12.5;
+    const left = narrow ? NARROW_NAMES + GAP
+        : Math.min(MOST_LEFT * available, Math.max(120, ...widthsOf(names, 12)) + 2 * GAP);
     const widths = widthsOf(columns, fontSize), longest = Math.max(...widths);
-    const roomBeside = right => (wide - left - right) / columns.length;
-    const level = longest + GAP <= roomBeside(MARGIN);
-    let right = MARGIN, angle = 0;
-    // The names that reach over the last cell take room from the cells, and then are steeper.
-    for (let pass = 0; pass < 3 && !level; pass++) {
-      const room = roomBeside(right);
-      // As steep as lets a line of each name pass its neighbours.
-      angle = Math.max(Math.PI / 180 * LEAST_SLANT, Math.asin(Math.min(1, (fontSize + 2) / room)));
-      const over = widths.map((width, k) => width * Math.cos(angle) + GAP - (columns.length - k - .5) * room);
-      right = Math.min(MOST_RIGHT * wide, Math.max(MARGIN, ...over));
-    }
+    // A figure with the border of its cell.
+    const least = Math.ceil(Math.max(...widthsOf(figures.flatMap(figure => figure.split('\n')), figureSize, 600))) + GAP;
+    const isLevel = room => longest + GAP <= room;
+    // As steep as lets a line of each name pass its neighbours.
+    const slantIn = room => isLevel(room) ? 0
+        : Math.max(Math.PI / 180 * LEAST_SLANT, Math.asin(Math.min(1, (fontSize + 2) / room)));
+    // The names that reach over the last cell take room from the cells.
+    const rightOf = room => isLevel(room) ? MARGIN : Math.max(MARGIN, ...widths.map((width, k) =>
+      width * Math.cos(slantIn(room)) + GAP - (columns.length - k - .5) * room));
+    const roomBeside = right => (available - left - right) / columns.length;
+    let right = MARGIN;
+    for (let pass = 0; pass < 3; pass++) right = Math.min(MOST_RIGHT * available, rightOf(roomBeside(right)));
+    const slides = roomBeside(right) < least;
+    const room = slides ? least : roomBeside(right);
+    if (slides) right = rightOf(room);
+    const angle = slantIn(room);
     return {
-      left, right, fontSize, slant: Math.round(180 / Math.PI * angle),
-      top: Math.ceil(level ? LINE + GAP : longest * Math.sin(angle) + LINE + GAP),
-      // Figures that would run into each other are not drawn.
-      legible: roomBeside(right) >= FIGURE,
-      // Names are broken into lines where there is little room; a line is never quite full.
-      rowLines: narrow ? Math.ceil(1.2 * Math.max(...widthsOf(names, 10.5)) / (NARROW_LEFT - 8)) : 1
+      left, right, room, fontSize, figureSize, slant: Math.round(180 / Math.PI * angle),
+      width: slides ? Math.ceil(left + room * columns.length + right) : 0,
+      top: Math.ceil(angle === 0 ? LINE + GAP : longest * Math.sin(angle) + LINE + GAP),
+      // Names are broken into lines where there is little room.
+      rowLines: narrow ? Math.min(NAME_LINES, Math.max(...names.map(name => linesOf(name, 10.5, NARROW_NAMES)))) : 1
     };
+  }
+  /** Where a tooltip is seen whole in a picture that slides. */
+  function inSight([x, y], params, dom, rect, {contentSize: [width, height], viewSize: [, most]}) {
+    const box = dom.closest('.pan'), GAP = 12;
+    const from = box.scrollLeft, to = from + box.clientWidth - width;
+    return [Math.max(from, Math.min(x + GAP, to)), y + GAP + height > most ? Math.max(0, y - GAP - height) : y + GAP];
   }
   /** Of a dark and a light ink the one that can be read better on a shade of the ramp, as WCAG counts contrast. */
   function contrast(shade) {
@@ -466,14 +517,15 @@ const PICTURES = (() => {
         controls: [workControl(works), kindControl(one), machines.size < 2 ? null
           : select('Colour', by, [{value: 'strategy', label: 'by strategy'}, {value: 'hardware', label: 'by hardware'}],
               value => { state.choice.colour = value; })],
-        caveat: one.caveat + ' Work: ' + workLabel(works.work) + '.' + thinCaveat(rows),
+        caveat: [one.caveat, scoresOf([x, y], rows), 'Work: ' + workLabel(works.work) + '.',
+          edge.length === 1 && rows.length > 1 ? 'The front is one point: ' + pointName(edge[0]) + '.' : ''].filter(Boolean).join(' ') + thinCaveat(rows),
         aria: plural(rows.length, 'point') + ' of ' + workLabel(works.work) + '; on the front: '
             + edge.slice(0, 8).map(row => pointName(row) + ' with ' + withKind(y, row)).join('; '),
         head: ['Hardware', 'Strategy', x.title, y.title, 'Kind', 'On the front'],
         body: rows, line: row => ({row, cells: [REPORT.is('hardware', row), REPORT.is('strategy', row), figure(x, row),
-          figure(y, row), kindOf(row), edge.includes(row) ? 'yes' : '']}),
+          figure(y, row), [kindOf(row), scoreWords(y, row)].filter(Boolean).join('; '), edge.includes(row) ? 'yes' : '']}),
         option: base({
-          legend: legend({data: series.map(s => s.name).concat('Pareto front')}),
+          legend: legend({data: series.map(s => s.name).concat(edge.length > 1 ? 'Pareto front' : [])}),
           xAxis: axisOf(x, spanned(rows.map(row => x.v[row]))),
           yAxis: uprightOf(y, y.name === 'score' ? scoreRange() : spanned(rows.map(row => y.v[row]))),
           tooltip: tooltipOf([x, y, number('score'), number('eor')].filter((c, k, all) => c && all.indexOf(c) === k)),
@@ -524,7 +576,7 @@ const PICTURES = (() => {
           return {
             name: w + ' W', type: 'line', silent: true, symbol: 'none', z: 0, data: [[from, w * from], [to, w * to]],
             lineStyle: {color: ink.rule, width: 1, type: 'solid'},
-            endLabel: {show: true, formatter: short(w, 'W').replace('.00', ''), color: ink.muted, fontSize: 11, offset: [-34, 10]}
+            endLabel: {show: true, formatter: axis('W')(w), color: ink.muted, fontSize: 11, offset: [-34, 10]}
           };
         })]
       })
@@ -553,7 +605,7 @@ const PICTURES = (() => {
     });
     return new Map([...settings].sort((a, b) => b[1].length - a[1].length));
   }
-  function tasks() {
+  function tasks(available) {
     const task = REPORT.paramByName.get('task');
     const all = okRows().filter(row => task && task.c[row] !== 0);
     const metrics = ['task.energy', 'energy', 'task.eor', 'task.tweor', 'task.time', 'time', 'energy.per.token']
@@ -580,16 +632,14 @@ const PICTURES = (() => {
       controls: [metricControl('tasks', y, metrics),
         settings.size > 1 ? select('Setting', setting, [...settings.keys()].map(s => ({value: s, label: s})),
             value => { state.choice.setting = value; }) : null, kindControl(one)],
-      caveat: [one.caveat, setting + '.', 'Tasks from the least to the most.'].filter(Boolean).join(' '),
+      caveat: [one.caveat, scoresOf([y], rows), setting + '.', 'Tasks from the least to the most.'].filter(Boolean).join(' '),
       aria: y.title + ' of ' + plural(names.length, 'task') + ' under ' + plural(used.length, 'strategy').replace('strategys', 'strategies'),
       head: ['Task', 'Strategy', y.title, 'Kind', 'Score'],
       body: points.flatMap((list, s) => list.map((row, t) => row < 0 ? null : {
-        row, cells: [names[t], used[s], figure(y, row), y.energy ? kindOf(row) : '', number('score') ? figure(number('score'), row) : '']
+        row, cells: [names[t], used[s], figure(y, row), kindsOf(y, row), number('score') ? withKind(number('score'), row) : '']
       }).filter(Boolean)), line: line => line,
       option: base({
-        legend: legend({}),
-        xAxis: {type: 'category', data: names, axisTick: {show: false}, axisLine: {lineStyle: {color: ink.rule}},
-          axisLabel: {color: ink.ink, interval: 0, hideOverlap: false, width: 90, overflow: 'truncate'}},
+        legend: legend({}), ...namesBelow(names, available, GRID),
         yAxis: uprightOf(y, Object.assign({}, spanned(rows.map(row => y.v[row])))),
         tooltip: tooltipOf([y, number('energy'), number('score'), number('eor')].filter((c, k, list) => c && list.indexOf(c) === k)),
         series: used.map((strategy, s) => ({
@@ -664,7 +714,7 @@ const PICTURES = (() => {
     };
   }
 
-  function ladder() {
+  function ladder(available) {
     const precision = REPORT.paramByName.get('precision');
     const candidates = ['flop.rate', 'flop.per.joule', 'eor', 'energy', 'time', 'score'].map(number).filter(Boolean);
     const all = okRows().filter(row => precision && precision.c[row] !== 0);
@@ -687,16 +737,14 @@ const PICTURES = (() => {
     const lines = machines.map(name => ({name, points: steps.map(step => pick(name, step))}));
     return {
       controls: [metricControl('ladder', y, metrics), workControl(works), kindControl(one)],
-      caveat: [one.caveat, 'Work: ' + workLabel(works.work) + '.'].filter(Boolean).join(' '),
+      caveat: [one.caveat, scoresOf([y], rows), 'Work: ' + workLabel(works.work) + '.'].filter(Boolean).join(' '),
       aria: y.title + ' by precision of ' + machines.map(named).join(', '),
       head: ['Hardware', 'Tensor cores', 'Precision', y.title, 'Kind'],
       body: lines.flatMap(line => line.points.map((row, s) => row < 0 ? null : {
-        row, cells: [line.name, generation(line.name) ? String(generation(line.name)) : 'none known', steps[s], figure(y, row), y.energy ? kindOf(row) : '']
+        row, cells: [line.name, generation(line.name) ? String(generation(line.name)) : 'none known', steps[s], figure(y, row), kindsOf(y, row)]
       }).filter(Boolean)), line: line => line,
       option: base({
-        legend: legend({}),
-        xAxis: {type: 'category', data: steps, axisTick: {show: false}, axisLine: {lineStyle: {color: ink.rule}},
-          axisLabel: {color: ink.ink, interval: 0, fontSize: 11, rotate: innerWidth < 640 && steps.length > 5 ? 40 : 0}},
+        legend: legend({}), ...namesBelow(steps, available, GRID),
         yAxis: uprightOf(y, Object.assign({scale: false}, spanned(rows.map(row => y.v[row])))),
         tooltip: tooltipOf([y, number('peak.datasheet'), number('energy')].filter((c, k, list) => c && list.indexOf(c) === k)),
         series: lines.map(line => ({
@@ -767,13 +815,15 @@ const PICTURES = (() => {
       const controls = element('div', {class: 'controls'});
       const caveat = element('p', {class: 'caveat'});
       const chart = element('div', {class: 'chart', id: 'chart-' + picture.id, role: 'img'});
+      const names = element('div', {class: 'names', 'aria-hidden': 'true'});
+      const pan = element('div', {class: 'pan', role: 'group', 'aria-label': picture.title}, names, chart);
       const holder = element('div', {});
       const numbers = element('details', {ontoggle: () => fill(picture)}, element('summary', {}, 'The numbers behind this picture'), holder);
       const node = element('figure', {id: 'picture-' + picture.id, class: picture.wide ? 'wide' : ''},
           element('figcaption', {}, element('h3', {}, picture.title), element('p', {}, picture.purpose)),
-          controls, chart, caveat, numbers);
+          controls, pan, caveat, numbers);
       container.append(node);
-      frames.set(picture, {node, controls, chart, caveat, numbers, holder, seen: false, empty: null, drawing: null});
+      frames.set(picture, {node, controls, pan, names, chart, caveat, numbers, holder, seen: false, empty: null, drawing: null});
     });
     const watcher = new IntersectionObserver(entries => entries.forEach(entry => {
       const picture = all.find(one => frames.get(one).node === entry.target);
@@ -790,7 +840,7 @@ const PICTURES = (() => {
   function show(picture) {
     const frame = frames.get(picture);
     frame.stale = false;
-    const drawing = picture.draw();
+    const drawing = picture.draw(frame.node.querySelector('figcaption').clientWidth);
     frame.drawing = drawing;
     // The controls are made anew; the one in use keeps the focus.
     const focused = [...frame.controls.querySelectorAll('select')].indexOf(document.activeElement);
@@ -801,13 +851,14 @@ const PICTURES = (() => {
     if (old) old.dispose();
     if (frame.empty) frame.empty.remove();
     frame.empty = null;
-    frame.numbers.hidden = frame.chart.hidden = !drawing.option;
+    frame.numbers.hidden = frame.pan.hidden = frame.chart.hidden = !drawing.option;
     if (!drawing.option) {
       frame.empty = element('div', {class: 'empty'}, element('span', {}, drawing.why + ' This makes it:'), element('code', {}, drawing.command));
-      frame.chart.after(frame.empty);
+      frame.pan.after(frame.empty);
       return;
     }
     frame.chart.style.height = drawing.height ? drawing.height + 'px' : '';
+    slide(frame, drawing);
     const more = fitLegend(drawing.option, frame.chart);
     if (more) frame.chart.style.height = frame.chart.clientHeight + more + 'px';
     frame.chart.setAttribute('aria-label', drawing.aria);
@@ -819,6 +870,18 @@ const PICTURES = (() => {
       if (row !== undefined) location.hash = 'row-' + (row + 1);
     });
     fill(picture);
+  }
+  /** Gives a picture the width that it needs, and its rows their names, which stay while it slides. */
+  function slide({pan, names}, {width, names: rows}) {
+    pan.style.gridTemplateColumns = width ? width + 'px' : '';
+    // What slides is reached with the keyboard, too.
+    if (width) pan.setAttribute('tabindex', '0'); else pan.removeAttribute('tabindex');
+    names.hidden = !rows;
+    names.replaceChildren(...(rows ? [element('small', {}, rows.corner),
+      ...rows.words.map(word => element('div', {}, element('span', {}, word)))] : []));
+    names.classList.toggle('wrap', Boolean(rows && rows.wrap));
+    names.classList.toggle('over', Boolean(width));
+    if (rows) Object.assign(names.style, {width: rows.width + 'px', paddingTop: rows.top + 'px', paddingBottom: rows.bottom + 'px'});
   }
   function fill(picture) {
     const {numbers, holder, drawing} = frames.get(picture);
@@ -840,7 +903,7 @@ const PICTURES = (() => {
     });
   }
   return {
-    build, figure, errorOf, withKind, workLabel, kindOf, redraw, KIND_WORDS, strategies,
+    build, errorOf, scoreWords, kindOf, redraw, KIND_WORDS, strategies,
     update(rows) { state.rows = rows; redraw(); },
     colours() { readColours(); },
     readColours

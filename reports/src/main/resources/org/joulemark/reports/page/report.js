@@ -137,6 +137,10 @@
     const list = document.getElementById('meanings');
     const add = (name, meaning) => list.append(element('dt', {}, name), element('dd', {}, meaning));
     Object.entries(PICTURES.KIND_WORDS).forEach(([kind, words]) => add('Energy ' + kind, words[0].toUpperCase() + words.slice(1) + '.'));
+    if (REPORT.identity.get('score kind').c.some(cell => cell)) {
+      add('Score from', "Where a task's score comes from: an evaluation by lm-evaluation-harness, a scores file, or what others "
+          + 'have published. A score of baseline is that of the model as it was published, for want of one of the strategy\'s own.');
+    }
     const seen = new Set();
     REPORT.numbers.forEach(column => {
       if (column.meaning && !seen.has(column.title)) { seen.add(column.title); add(column.title + (column.unit === '1' ? '' : ' (' + column.unit + ')'), column.meaning); }

@@ -20,6 +20,7 @@ const TABLE = (() => {
       {key: 'row', title: 'Row', own: row => row + 1},
       word('work', 'Work', identity.get('work')), word('strategy', 'Strategy', identity.get('strategy')),
       ...figures(FIRST, true), word('kind', 'Energy kind', identity.get('energy kind')),
+      word('score kind', 'Score from', identity.get('score kind')),
       word('hardware', 'Hardware', identity.get('hardware')), word('benchmark', 'Benchmark', identity.get('benchmark')),
       ...figures(USUAL, true), word('outcome', 'Outcome', identity.get('outcome')),
       word('reason', 'Reason', identity.get('reason')),
@@ -31,7 +32,7 @@ const TABLE = (() => {
   const hasValue = column => !column.number || column.number.known;
   const shown = new Set(everything.filter(column =>
     (column.usual ?? !column.number) && hasValue(column)
-    && !(['reason', 'work'].includes(column.key) && !column.words.c.some(cell => cell))).map(column => column.key));
+    && !(['reason', 'work', 'score kind'].includes(column.key) && !column.words.c.some(cell => cell))).map(column => column.key));
   function keyOf(column) {
     if (column.own) return column.own;
     if (column.number) return row => column.number.v[row];
@@ -82,7 +83,7 @@ const TABLE = (() => {
     }
     const words = REPORT.text(column.words, row);
     if (column.key === 'kind') return element('td', {}, words ? element('span', {class: 'kind ' + words.replace(/\W/g, '')}, words) : '–');
-    return element('td', {class: 't', title: words.length > 24 ? cut(words, 1000) : undefined}, cut(words, 200));
+    return element('td', {class: column.key === 'work' ? 't work' : 't', title: words.length > 24 ? cut(words, 1000) : undefined}, cut(words, 200));
   }
   function sortBy(column) {
     // Figures are asked for from the best on, words from A.
@@ -121,7 +122,8 @@ const TABLE = (() => {
           const {error, sigma} = PICTURES.errorOf(column, row);
           return element('tr', {}, element('td', {title: column.meaning}, column.title), element('td', {class: 'n'}, column.v[row] < Infinity ? exact(column.v[row]) : '∞'),
               element('td', {class: 'n'}, exact(error) ? exact(error) + (sigma ? ' (1σ)' : '') : 'unknown'), element('td', {}, column.unit === '1' ? '' : column.unit),
-              element('td', {}, column.energy && kind ? element('span', {class: 'kind ' + kind.replace(/\W/g, '')}, kind) : ''));
+              element('td', {}, column.energy && kind ? element('span', {class: 'kind ' + kind.replace(/\W/g, '')}, kind) : '',
+                  (column.energy && kind ? ' ' : '') + PICTURES.scoreWords(column, row)));
         })))) : element('p', {class: 'note'}, 'None: nothing was measured.'),
         element('h3', {}, 'Parameters'), facts(of(REPORT.params)),
         element('h3', {}, 'Noted by the run'), REPORT.notes.some(column => column.c[row]) ? facts(of(REPORT.notes)) : element('p', {class: 'note'}, 'Nothing.'),

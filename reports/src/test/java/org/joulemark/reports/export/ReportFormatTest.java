@@ -113,6 +113,29 @@ class ReportFormatTest {
         .contains("marked 1σ");
   }
 
+  @Test
+  void everyFormatSaysWhereATasksScoreComesFrom() throws IOException {
+    ResultSet tasks = ResultLoader.load(List.of(Journals.REAL.resolve("h200-tasks/qwen2.5-7b")));
+    assertThat(Files.readString(write(ReportFormat.MD, tasks)))
+        .contains("| score from | row |")
+        .contains("| 0.74240 |")
+        .contains("| measured | published score of baseline | 1:1 |")
+        .doesNotContain("742 ± 0 m");
+    assertThat(
+            new ObjectMapper()
+                .readTree(write(ReportFormat.JSON, tasks).toFile())
+                .at("/rows/0/scoreKind")
+                .asText())
+        .isEqualTo("published score of baseline");
+    try (CSVParser csv =
+        CSVParser.parse(
+            Files.readString(write(ReportFormat.CSV, tasks)),
+            CSVFormat.RFC4180.builder().setHeader().get())) {
+      assertThat(csv.getRecords().get(0).get("score kind"))
+          .isEqualTo("published score of baseline");
+    }
+  }
+
   private static String gemmOfOneForkWithEnergy(double... joules) {
     return """
         {"benchmark": "org.joulemark.benchmarks.gemm.GemmBenchmark.gemm", "mode": "avgt", "params": {"iterations": "%d"},

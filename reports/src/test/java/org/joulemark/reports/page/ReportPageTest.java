@@ -182,6 +182,94 @@ class ReportPageTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"1400", "420"})
+  void wordsOfPicturesStandClearOfEachOther(int width) throws IOException {
+    open(
+        ResultLoader.load(
+            List.of(Journals.REAL.resolve("h200"), Journals.REAL.resolve("h200-tasks"))),
+        width,
+        "light");
+    drawEveryPicture();
+    assertThat(
+            browser.run(
+                "return ['pareto', 'accuracy', 'roofline', 'solution'].flatMap(picture => {"
+                    + "const words = [...document.querySelectorAll('#chart-' + picture + ' svg text')]"
+                    + ".map(one => [one.textContent, one.getBoundingClientRect()]);"
+                    + "return words.flatMap(([a, p], k) => words.slice(k + 1).filter(([, q]) =>"
+                    + " p.left < q.right && q.left < p.right && p.top + 3 < q.bottom && q.top + 3 < p.bottom)"
+                    + ".map(([b]) => picture + ': ' + a + ' on ' + b)); })"))
+        .isEqualTo(List.of());
+    assertThat(
+            browser.run(
+                "return ['tasks', 'ladder'].flatMap(picture => {"
+                    + "const edge = document.getElementById('chart-' + picture).getBoundingClientRect();"
+                    + "return [...document.querySelectorAll('#chart-' + picture + ' svg text')]"
+                    + ".filter(one => one.getBoundingClientRect().bottom > edge.bottom"
+                    + " || one.getBoundingClientRect().left < edge.left || one.textContent.endsWith('…'))"
+                    + ".map(one => one.textContent); })"))
+        .as("names that are cut off")
+        .isEqualTo(List.of());
+    assertThat(text("#picture-pareto .caveat"))
+        .as("a line of one point is not seen")
+        .contains("The front is one point: NVIDIA H200 · w4a16.");
+    assertQuiet();
+  }
+
+  /** On a phone, a picture of many strategies slides in its box beside the names of its rows. */
+  @ParameterizedTest
+  @CsvSource({"1400, normalised", "700, absolute", "420, normalised", "420, absolute"})
+  void showsTheFigureInEveryCellOfTheHeatMap(int width, String colour) throws IOException {
+    open(ResultLoader.load(List.of(Journals.REAL)), width, "light");
+    scrollTo("heat");
+    new Select(control("heat", "Metric")).selectByValue("energy J/op");
+    new Select(control("heat", "Rows")).selectByValue("work");
+    new Select(control("heat", "Colour")).selectByValue(colour);
+    scrollTo("heat");
+    assertThat(
+            browser.run(
+                "const chart = echarts.getInstanceByDom(document.getElementById('chart-heat'));"
+                    + "const {xAxis: [axis], grid: [grid], series: [cells]} = chart.getOption();"
+                    + "const room = (chart.getWidth() - grid.left - grid.right) / axis.data.length;"
+                    + "const {show, fontSize} = cells.label;"
+                    + "const pen = document.createElement('canvas').getContext('2d');"
+                    + "pen.font = '600 ' + fontSize + 'px ' + getComputedStyle(document.body).fontFamily;"
+                    + "return show && cells.data.flatMap(one => one.label.formatter.split('\\n'))"
+                    + ".filter(line => pen.measureText(line).width + 3 > room)"))
+        .as("figures that are wider than their cells")
+        .isEqualTo(List.of());
+    assertThat(
+            browser.run(
+                "return [...document.querySelectorAll('#picture-heat .names > div')]"
+                    + ".filter(one => one.scrollHeight > one.clientHeight + 1)"
+                    + ".map(one => one.textContent)"))
+        .as("names that run into the next row's")
+        .isEqualTo(List.of());
+    boolean slides =
+        Boolean.TRUE.equals(
+            browser.run(
+                "const box = document.querySelector('#picture-heat .pan');"
+                    + "return box.scrollWidth > box.clientWidth"));
+    assertThat(slides).isEqualTo(width < 1400);
+    if (slides) {
+      assertThat(
+              browser.run(
+                  "const box = document.querySelector('#picture-heat .pan');"
+                      + "box.scrollLeft = box.scrollWidth;"
+                      + "const chart = echarts.getInstanceByDom(document.getElementById('chart-heat'));"
+                      + "chart.dispatchAction({type: 'showTip', seriesIndex: 0, dataIndex: 0});"
+                      + "return box.tabIndex"))
+          .as("slid with the keyboard, too")
+          .isEqualTo(0L);
+      browser.until(
+          "const edge = document.querySelector('#picture-heat .pan').getBoundingClientRect();"
+              + "const inside = one => one.left >= edge.left - 1 && one.right <= edge.right + 1;"
+              + "return ['.names', '.tip'].map(one => document.querySelector('#picture-heat ' + one))"
+              + ".every(one => one && inside(one.getBoundingClientRect()))");
+    }
+    assertQuiet();
+  }
+
+  @ParameterizedTest
   @CsvSource({"1400, light", "1400, dark", "420, light", "420, dark"})
   void keepsTheRulesOfAccessibility(int width, String scheme) throws IOException {
     open(ResultLoader.load(List.of(Journals.REAL)), width, scheme);
@@ -295,6 +383,42 @@ class ReportPageTest {
     new Select(find("[data-filter=outcome]")).selectByVisibleText("unsupported (2)");
     assertThat(text("#rows tbody")).contains("This GPU has no FP8.");
     assertThat(text("#picture-solution .empty")).contains("java -jar benchmarks.jar");
+    assertQuiet();
+  }
+
+  @Test
+  void tellsTasksOfOtherBatchesAndPublishedScoresFromMeasuredOnes() throws IOException {
+    Path tasks = Journals.REAL.resolve("h200-tasks");
+    open(
+        ResultLoader.load(
+            List.of(tasks.resolve("qwen2.5-7b"), tasks.resolve("qwen2.5-7b-batch-16"))),
+        420,
+        "light");
+    assertThat(
+            browser.run(
+                "return [...document.querySelectorAll('#rows td.work')]"
+                    + ".filter(one => /batch (1|16) /.test(one.textContent))"
+                    + ".filter(one => one.scrollWidth <= one.clientWidth)"
+                    + ".filter(one => getComputedStyle(one).whiteSpace === 'normal').length"))
+        .as("works whose batch is seen in the table of a phone")
+        .isEqualTo(45L);
+    String published = "published score of baseline (";
+    scrollTo("heat");
+    assertThat(text("#picture-heat .caveat"))
+        .contains("measured by a hardware")
+        .contains(published);
+    scrollTo("accuracy");
+    assertThat(text("#picture-accuracy .caveat")).contains(published);
+    scrollTo("tasks");
+    assertThat(text("#picture-tasks .caveat")).as("energy alone").doesNotContain("scores");
+    new Select(control("tasks", "Metric")).selectByValue("task.eor 1/Wh");
+    assertThat(text("#picture-tasks .caveat")).contains(published);
+    assertThat(text("#rows thead")).contains("Score from");
+    assertThat(text("#rows tbody tr")).contains("published score of baseline");
+    browser.run("location.hash = 'row-1'");
+    browser.until("return document.getElementById('row').open");
+    assertThat(text("#row-body")).contains("measured score: published score of baseline");
+    assertThat(text("#meanings")).contains("Score from");
     assertQuiet();
   }
 

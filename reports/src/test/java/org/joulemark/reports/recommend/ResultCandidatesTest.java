@@ -153,6 +153,17 @@ class ResultCandidatesTest {
     assertThat(found.get(1).scoreRetention()).isCloseTo(0.73 / 0.74, within(1e-12));
     assertThat(found.get(2).scoreRetention()).as("a borrowed score says nothing").isNaN();
     assertThat(found.get(2).price()).isNaN();
+    assertThat(found)
+        .extracting(Candidate::scoreKind)
+        .containsExactly("published", "scores file", "published score of baseline");
+    assertThat(
+            new RecommendationText(Prices.NONE, 3, false)
+                .render(
+                    new Recommender(new MostEfficient())
+                        .recommend(List.of(new UseCase("u", "U", List.of(), List.of())), found)))
+        .contains("energy measured")
+        .contains("score from")
+        .contains("published score of baseline");
   }
 
   @Test
@@ -192,7 +203,7 @@ class ResultCandidatesTest {
     assertThat(markdown).doesNotContain("<script").doesNotContain("`").doesNotContain("\u001b");
     assertThat(markdown.lines().filter(line -> line.startsWith("|")))
         .isNotEmpty()
-        .allSatisfy(line -> assertThat(line.chars().filter(c -> c == '|').count()).isEqualTo(13));
+        .allSatisfy(line -> assertThat(line.chars().filter(c -> c == '|').count()).isEqualTo(14));
   }
 
   @Test

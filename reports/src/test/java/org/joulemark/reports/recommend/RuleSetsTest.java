@@ -155,10 +155,10 @@ class RuleSetsTest {
     Candidate a = candidate("H200", "fp16", 1, 3000, 700, 1);
     Candidate modelled =
         new Candidate(
-            a.work(), "Xeon", "fp32", "", Provenance.MODELLED, "f", 1, 9000, 1, 1, 1, 1, 1, 1);
+            a.work(), "Xeon", "fp32", "", Provenance.MODELLED, "f", 1, "", 9000, 1, 1, 1, 1, 1, 1);
     Candidate other =
         new Candidate(
-            "other", "H200", "fp16", "", Provenance.MEASURED, "f", 1, 9000, 1, 1, 1, 1, 1, 1);
+            "other", "H200", "fp16", "", Provenance.MEASURED, "f", 1, "", 9000, 1, 1, 1, 1, 1, 1);
     List<Recommendation> answers =
         new Recommender(mostEfficient).recommend(List.of(useCase()), List.of(a, modelled, other));
     assertThat(answers).hasSize(3);
@@ -184,6 +184,7 @@ class RuleSetsTest {
         Provenance.MEASURED,
         "results",
         retention,
+        "",
         eor,
         3600 / eor,
         0.001,

@@ -63,6 +63,22 @@ class SummaryTableTest {
   }
 
   @Test
+  void saysWhereATasksScoreComesFrom() throws JsonProcessingException {
+    String published =
+        RESULT.replace(
+            "\"edp\"",
+            "\"score\": {\"score\": 0.0008, \"scoreError\": 0, \"scoreUnit\": \"1\"},"
+                + "\"score.kind\": {\"score\": 3, \"scoreUnit\": \"published score of baseline\"}, \"edp\"");
+    assertThat(SummaryTable.render(List.of(row("INT8", Outcome.OK, "", published))))
+        .contains("score from")
+        .contains("0.00080")
+        .contains("published score of baseline");
+    assertThat(SummaryTable.render(List.of(row("INT8", Outcome.OK, "", RESULT))))
+        .as("a kernel's score is its own fidelity")
+        .doesNotContain("score from");
+  }
+
+  @Test
   void readsJmhsSpellingOfNaN() throws JsonProcessingException {
     ResultRow row = row("INT8", Outcome.OK, "", RESULT);
     assertThat(row.metric("edp").value()).isNaN();
