@@ -13,12 +13,13 @@
 #   profilers  (2)  JMH's time per operation without and with the profilers, in changing order
 #   models     (4)  whole models in FP16 and INT8, prefill and decode
 #   tasks     (14)  whole tasks of each model, an item at a time (docs/tasks.md)
-#   batch     (25)  the same, 16 items at a time
+#   batch     (17)  the same, 16 items at a time, but for FP32
+#   fp32-batch (8)  FP32 of Qwen2.5-7B, 16 items at a time
 #   extrapolation (1)  200 items of MMLU in full, and estimated from 50 and from 4
 #   sanitizer  (2)  compute-sanitizer over all our kernels (kernels/src/test/sh/sanitize.sh)
 # Several GPUs of one host can be measured side by side, each with a temporary folder of its own, because JMH locks one:
 #   CUDA_VISIBLE_DEVICES=1 JAVA_TOOL_OPTIONS=-Djava.io.tmpdir=/tmp/gpu1 ... docs/results/measure.sh OUT1 STAGE...
-# MODELS=qwen2.5-7b,yi-6b takes those only, where a stage has a choice of models. SECONDS_LEFT=N leaves out what would begin later than N seconds from now.
+# MODELS=qwen2.5-7b,yi-6b takes those only, where a stage has a choice of models, TASKS=gsm8k likewise. SECONDS_LEFT=N leaves out what would begin later than N seconds from now.
 set -uo pipefail
 
 if [ $# -lt 2 ]; then
@@ -113,7 +114,7 @@ whole_tasks() {
   for model in ${models//,/ }; do
     [ "$model" = qwen2.5-7b ] && strategies=$qwen || strategies=$others
     [ -z "$strategies" ] || take "$name-$model" Task -p model="$model" -p strategy="$strategies" \
-      -p task=mmlu,hellaswag,arc-challenge,truthfulqa-mc2,gsm8k -f 0 -wi 1 -w 100ms -i 3 -r 1s "$@"
+      -p task="${TASKS:-mmlu,hellaswag,arc-challenge,truthfulqa-mc2,gsm8k}" -f 0 -wi 1 -w 100ms -i 3 -r 1s "$@"
   done
 }
 
@@ -124,6 +125,9 @@ tasks() {
 # Items of a batch are long beside a second, and an iteration holds two rounds: of fewer items.
 batch() {
   whole_tasks batch fp16,int8-sym,dynamic,fp8 fp16,int8-sym -p batch=16 -p items=2
+}
+
+fp32-batch() {
   whole_tasks batch-fp32 fp32 "" -p batch=16 -p items=2
 }
 
@@ -140,7 +144,7 @@ sanitizer() {
 for stage in "$@"; do
   echo "=== $stage"
   case $stage in
-    strategies | outliers | gate | profilers | models | tasks | batch | extrapolation | sanitizer) "$stage" ;;
+    strategies | outliers | gate | profilers | models | tasks | batch | fp32-batch | extrapolation | sanitizer) "$stage" ;;
     *)
       echo "No stage is called $stage." >&2
       exit 2
