@@ -16,7 +16,7 @@ package org.joulemark.reports.recommend;
  * @param joulesPerOperation energy of one operation
  * @param secondsPerOperation time of one operation
  * @param watts power during the work
- * @param boardWatts power that the board may draw
+ * @param board power that the board may draw
  * @param memoryGigabytes memory of the device, 10⁹ bytes
  * @param price in the currency of the user's price file
  */
@@ -33,7 +33,7 @@ public record Candidate(
     double joulesPerOperation,
     double secondsPerOperation,
     double watts,
-    double boardWatts,
+    BoardPower board,
     double memoryGigabytes,
     double price) {
 
@@ -43,10 +43,15 @@ public record Candidate(
       case SCORE_RETENTION -> scoreRetention;
       case LATENCY -> secondsPerOperation;
       case POWER -> watts;
-      case BOARD_POWER -> boardWatts;
+      case BOARD_POWER -> board.watts();
       case MEMORY -> memoryGigabytes;
       case PRICE -> price;
     };
+  }
+
+  /** Whether a figure of it is published and neither measured nor read from the device. */
+  public boolean isPublished(Figure figure) {
+    return figure == Figure.BOARD_POWER && board.published();
   }
 
   /** Hardware and strategy for people. */

@@ -55,6 +55,7 @@ record Limits(Candidate candidate, List<Constraint> broken, List<String> notJudg
     return limit.figure().title()
         + " "
         + limit.value(candidate.figure(limit.figure()))
+        + (candidate.isPublished(limit.figure()) ? " (published)" : "")
         + ", needs "
         + limit.text()
         + (limit.why() == null ? "" : " (" + limit.why() + ")");

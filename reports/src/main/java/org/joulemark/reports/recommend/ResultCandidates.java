@@ -107,7 +107,7 @@ public final class ResultCandidates implements CandidateSource {
         row.metric("energy").value(),
         mean(ForkMeans.secondsPerOperation(OperationTime.of(row))),
         row.metric("power").value(),
-        boardWatts(environment, hardware),
+        board(environment, hardware),
         memoryGigabytes(environment),
         prices.of(hardware));
   }
@@ -173,15 +173,16 @@ public final class ResultCandidates implements CandidateSource {
             .collect(Collectors.joining(" "));
   }
 
-  private static double boardWatts(Optional<Environment> environment, String hardware) {
-    Optional<String> limit =
-        environment.flatMap(known -> EnvironmentFacts.gpuState(known, "power.limit.watts"));
-    return limit.isPresent()
-        ? number(limit.get())
-        : GpuCatalogue.standard()
-            .find(hardware)
-            .map(gpu -> (double) gpu.boardWatts())
-            .orElse(Double.NaN);
+  private static BoardPower board(Optional<Environment> environment, String hardware) {
+    return environment
+        .flatMap(known -> EnvironmentFacts.gpuState(known, "power.limit.watts"))
+        .map(limit -> BoardPower.set(number(limit)))
+        .or(
+            () ->
+                GpuCatalogue.standard()
+                    .find(hardware)
+                    .map(gpu -> BoardPower.published(gpu.boardWatts())))
+        .orElse(BoardPower.UNKNOWN);
   }
 
   private static double memoryGigabytes(Optional<Environment> environment) {

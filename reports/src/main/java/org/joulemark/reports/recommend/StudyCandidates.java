@@ -48,7 +48,7 @@ public final class StudyCandidates implements CandidateSource {
         row.wattHours() * JOULES_PER_WATT_HOUR,
         Double.NaN,
         Double.NaN,
-        platform.map(one -> (double) one.watts()).orElse(Double.NaN),
+        platform.map(one -> BoardPower.published(one.watts())).orElse(BoardPower.UNKNOWN),
         platform.map(one -> (double) one.memoryGigabytes()).orElse(Double.NaN),
         prices.of(study.mmluDevice()));
   }

@@ -51,7 +51,9 @@ class ResultCandidatesTest {
     assertThat(found.joulesPerOperation()).isCloseTo(0.15, within(1e-6));
     assertThat(found.secondsPerOperation()).isCloseTo(200e-6, within(1e-9));
     assertThat(found.watts()).isEqualTo(690);
-    assertThat(found.boardWatts()).as("the limit set, not the data sheet's").isEqualTo(700);
+    assertThat(found.board())
+        .as("the limit set, not the data sheet's")
+        .isEqualTo(BoardPower.set(700));
     assertThat(found.memoryGigabytes()).isCloseTo(150.1, within(0.1));
     assertThat(found.price()).isEqualTo(30000);
     assertThat(found.source()).endsWith("journal.jsonl:1");
@@ -82,11 +84,11 @@ class ResultCandidatesTest {
                         "gpu1.uuid", "GPU-2",
                         "gpu1.power.limit.watts", "400")));
     assertThat(new ResultCandidates(files, Prices.NONE).candidates())
-        .extracting(Candidate::hardware, Candidate::memoryGigabytes, Candidate::boardWatts)
+        .extracting(Candidate::hardware, Candidate::memoryGigabytes, Candidate::board)
         .containsExactly(
-            tuple("NVIDIA H200", 150.0, 700.0),
-            tuple("NVIDIA A100", 80.0, 400.0),
-            tuple("Xeon", Double.NaN, Double.NaN));
+            tuple("NVIDIA H200", 150.0, BoardPower.set(700)),
+            tuple("NVIDIA A100", 80.0, BoardPower.set(400)),
+            tuple("Xeon", Double.NaN, BoardPower.UNKNOWN));
   }
 
   private static Environment withGpuState(Environment known, Map<String, String> state) {

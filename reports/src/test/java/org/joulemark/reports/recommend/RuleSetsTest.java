@@ -68,7 +68,7 @@ class RuleSetsTest {
     assertThat(answer.ranked()).isEmpty();
     assertThat(answer.changes())
         .containsExactly(
-            "A100 with fp16 (EOR 1.00 k) would come first but for: board power 250 W, needs at most"
+            "A100 with fp16 (EOR 1.00 k) would come first but for: board power 250 W (published), needs at most"
                 + " 165 W.");
   }
 
@@ -155,10 +155,38 @@ class RuleSetsTest {
     Candidate a = candidate("H200", "fp16", 1, 3000, 700, 1);
     Candidate modelled =
         new Candidate(
-            a.work(), "Xeon", "fp32", "", Provenance.MODELLED, "f", 1, "", 9000, 1, 1, 1, 1, 1, 1);
+            a.work(),
+            "Xeon",
+            "fp32",
+            "",
+            Provenance.MODELLED,
+            "f",
+            1,
+            "",
+            9000,
+            1,
+            1,
+            1,
+            BoardPower.set(1),
+            1,
+            1);
     Candidate other =
         new Candidate(
-            "other", "H200", "fp16", "", Provenance.MEASURED, "f", 1, "", 9000, 1, 1, 1, 1, 1, 1);
+            "other",
+            "H200",
+            "fp16",
+            "",
+            Provenance.MEASURED,
+            "f",
+            1,
+            "",
+            9000,
+            1,
+            1,
+            1,
+            BoardPower.set(1),
+            1,
+            1);
     List<Recommendation> answers =
         new Recommender(mostEfficient).recommend(List.of(useCase()), List.of(a, modelled, other));
     assertThat(answers).hasSize(3);
@@ -189,7 +217,7 @@ class RuleSetsTest {
         3600 / eor,
         0.001,
         boardWatts,
-        boardWatts,
+        BoardPower.published(boardWatts),
         40,
         price);
   }

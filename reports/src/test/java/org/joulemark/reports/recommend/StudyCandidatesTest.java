@@ -25,7 +25,7 @@ class StudyCandidatesTest {
     assertThat(int8.scoreRetention()).isCloseTo(70.9 / 71.8, within(1e-12));
     assertThat(int8.eor()).isEqualTo(0.0224);
     assertThat(int8.joulesPerOperation()).isCloseTo(31.72 * 3600, within(1e-6));
-    assertThat(int8.boardWatts()).isEqualTo(250);
+    assertThat(int8.board()).isEqualTo(BoardPower.published(250));
     assertThat(int8.memoryGigabytes()).isEqualTo(40);
     assertThat(int8.secondsPerOperation()).isNaN();
     assertThat(int8.watts()).isNaN();
