@@ -40,7 +40,7 @@ final class Progress {
         "[%d/%d, %s left] %s%n",
         done + 1,
         total,
-        clock(secondsLeft()),
+        left(),
         configuration.label(varying));
     out.flush();
   }
@@ -53,6 +53,11 @@ final class Progress {
       out.println("    " + summary(row));
     }
     out.flush();
+  }
+
+  /** Until something has been measured, what preparing it takes is not known, which may be most. */
+  private String left() {
+    return (done == 0 ? "at least " : "") + clock(secondsLeft());
   }
 
   private double secondsLeft() {

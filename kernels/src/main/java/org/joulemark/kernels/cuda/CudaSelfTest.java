@@ -207,7 +207,8 @@ final class CudaSelfTest {
         }
       }
       if (smallest > sizes.tolerance) {
-        throw new SelfTestFailure(sentence);
+        throw new SelfTestFailure(
+            sentence + " Where other processes use the GPU too, run this check alone.");
       }
       return sentence;
     }
