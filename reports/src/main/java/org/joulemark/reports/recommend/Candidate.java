@@ -18,6 +18,7 @@ package org.joulemark.reports.recommend;
  * @param watts power during the work
  * @param board power that the board may draw
  * @param memoryGigabytes memory of the device, 10⁹ bytes
+ * @param sensor what measured its energy
  * @param price in the currency of the user's price file
  */
 public record Candidate(
@@ -35,6 +36,7 @@ public record Candidate(
     double watts,
     BoardPower board,
     double memoryGigabytes,
+    Sensor sensor,
     double price) {
 
   /** The value of a figure, NaN if unknown. */

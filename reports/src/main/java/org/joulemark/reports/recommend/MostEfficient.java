@@ -59,7 +59,9 @@ public final class MostEfficient implements RuleSet {
       } else {
         rule = difference(limits.candidate(), best);
       }
-      ranked.add(new Ranked(limits.candidate(), rule, limits.notJudged()));
+      List<String> reservations = new ArrayList<>(limits.notJudged());
+      reservations.addAll(openOrder(limits.candidate(), best));
+      ranked.add(new Ranked(limits.candidate(), rule, reservations));
     }
     return ranked;
   }
@@ -74,6 +76,20 @@ public final class MostEfficient implements RuleSet {
   private static String difference(Candidate candidate, Candidate best) {
     return String.format(
         Locale.ROOT, "%.1f %% less EOR than the first", 100 * (1 - candidate.eor() / best.eor()));
+  }
+
+  /** Results of two sensors that are nearer to each other than the sensors may be. */
+  private static List<String> openOrder(Candidate candidate, Candidate best) {
+    double sensors = candidate.sensor().mayDifferFrom(best.sensor());
+    double apart = 1 - candidate.eor() / best.eor();
+    return Math.abs(apart) < sensors
+        ? List.of(
+            String.format(
+                Locale.ROOT,
+                "another sensor measured it than the first, and two may differ by %.0f %%: which of"
+                    + " them is ahead is open",
+                100 * sensors))
+        : List.of();
   }
 
   private static List<String> changes(List<Limits> fitting, List<Limits> breaking) {

@@ -7,7 +7,8 @@ import java.util.List;
  *
  * @param candidate which
  * @param rule the rule that put it there, in words
- * @param reservations limits that could not be judged, or that the rule does not mind
+ * @param reservations limits that could not be judged or that the rule does not mind, and what
+ *     leaves the place open
  */
 public record Ranked(Candidate candidate, String rule, List<String> reservations) {
   /** Copies the list. */

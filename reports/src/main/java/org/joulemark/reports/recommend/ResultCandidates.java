@@ -109,6 +109,7 @@ public final class ResultCandidates implements CandidateSource {
         row.metric("power").value(),
         board(environment, hardware),
         memoryGigabytes(environment),
+        sensor(row, environment, hardware),
         prices.of(hardware));
   }
 
@@ -183,6 +184,14 @@ public final class ResultCandidates implements CandidateSource {
                     .find(hardware)
                     .map(gpu -> BoardPower.published(gpu.boardWatts())))
         .orElse(BoardPower.UNKNOWN);
+  }
+
+  private static Sensor sensor(ResultRow row, Optional<Environment> environment, String hardware) {
+    String uuid =
+        environment
+            .map(known -> known.engine().getOrDefault(RowEnvironment.DEVICE_UUID, ""))
+            .orElse("");
+    return new Sensor(uuid.isEmpty() ? hardware : uuid, row.metric("energy.gain.error").value());
   }
 
   private static double memoryGigabytes(Optional<Environment> environment) {

@@ -50,6 +50,7 @@ public final class StudyCandidates implements CandidateSource {
         Double.NaN,
         platform.map(one -> BoardPower.published(one.watts())).orElse(BoardPower.UNKNOWN),
         platform.map(one -> (double) one.memoryGigabytes()).orElse(Double.NaN),
+        Sensor.UNKNOWN,
         prices.of(study.mmluDevice()));
   }
 

@@ -57,6 +57,25 @@ class RuleSetsTest {
   }
 
   @Test
+  void twoSensorsLeaveTheOrderOpenWhereTheResultsAreNearerThanTheyMayBe() {
+    Recommendation answer =
+        mostEfficient.recommend(
+            useCase(),
+            List.of(
+                candidate("card 1", "fp8", 1, 1000, 700, Double.NaN),
+                candidate("card 2", "fp8", 1, 940, 700, Double.NaN),
+                candidate("card 1", "fp16", 1, 939, 700, Double.NaN),
+                candidate("card 2", "fp16", 1, 920, 700, Double.NaN)));
+    assertThat(answer.ranked())
+        .extracting(ranked -> ranked.reservations().size())
+        .containsExactly(0, 1, 0, 0);
+    assertThat(answer.ranked().get(1).reservations().get(0))
+        .isEqualTo(
+            "another sensor measured it than the first, and two may differ by 7 %: which of them is"
+                + " ahead is open");
+  }
+
+  @Test
   void nothingFitsIsSaidWithWhatIsNearest() {
     Constraint board = new Constraint(Figure.BOARD_POWER, null, 165.0, null, null);
     Recommendation answer =
@@ -169,6 +188,7 @@ class RuleSetsTest {
             1,
             BoardPower.set(1),
             1,
+            Sensor.UNKNOWN,
             1);
     Candidate other =
         new Candidate(
@@ -186,6 +206,7 @@ class RuleSetsTest {
             1,
             BoardPower.set(1),
             1,
+            Sensor.UNKNOWN,
             1);
     List<Recommendation> answers =
         new Recommender(mostEfficient).recommend(List.of(useCase()), List.of(a, modelled, other));
@@ -219,6 +240,7 @@ class RuleSetsTest {
         boardWatts,
         BoardPower.published(boardWatts),
         40,
+        new Sensor(hardware, 0.05),
         price);
   }
 }
