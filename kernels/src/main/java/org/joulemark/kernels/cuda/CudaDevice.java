@@ -8,6 +8,7 @@ import org.bytedeco.cuda.cudart.CUctx_st;
 import org.bytedeco.cuda.cudart.CUuuid;
 import org.bytedeco.cuda.global.cudart;
 import org.bytedeco.javacpp.SizeTPointer;
+import org.joulemark.kernels.engine.Closing;
 import org.joulemark.kernels.engine.EngineException;
 
 /**
@@ -47,14 +48,11 @@ public final class CudaDevice implements AutoCloseable {
     memoryBytes = memoryOf(handle);
     context = new CUctx_st();
     CudaCheck.driver(cudart.cuDevicePrimaryCtxRetain(context, handle), "cuDevicePrimaryCtxRetain");
-    boolean complete = false;
     try {
       makeCurrent();
-      complete = true;
-    } finally {
-      if (!complete) {
-        close();
-      }
+    } catch (RuntimeException | Error failure) {
+      Closing.after(failure, this::close);
+      throw failure;
     }
   }
 

@@ -2,8 +2,10 @@ package org.joulemark.kernels.cuda;
 
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.bytedeco.cuda.global.cublas;
+import org.joulemark.kernels.engine.Closing;
 import org.joulemark.kernels.engine.ForwardingWork;
 import org.joulemark.kernels.engine.GemmOptions;
 import org.joulemark.kernels.engine.GemmWork;
@@ -46,19 +48,15 @@ final class CudaGemmWork extends ForwardingWork implements GemmWork {
     this.call = call;
     Map<String, String> facts = new LinkedHashMap<>(call.facts());
     facts.putAll(moreFacts);
-    boolean complete = false;
     try {
       work =
           launch.equals("graph")
               ? CudaWork.graphed(device, stream, this::launchNext, operands.count(), facts)
               : CudaWork.launched(device, stream, this::launchNext, facts);
       facts.put("launch.units", Integer.toString(work.unitsPerBatch()));
-      complete = true;
-    } finally {
-      if (!complete) {
-        call.close();
-        operands.close();
-      }
+    } catch (RuntimeException | Error failure) {
+      Closing.after(failure, List.<Runnable>of(call::close, operands::close), Runnable::run);
+      throw failure;
     }
   }
 
@@ -81,7 +79,7 @@ final class CudaGemmWork extends ForwardingWork implements GemmWork {
               ? planCublas(problem, engine, encoded, operands)
               : planCublasLt(problem, engine, encoded, operands, options);
     } catch (RuntimeException failure) {
-      operands.close();
+      Closing.after(failure, operands::close);
       throw failure;
     }
     return new CudaGemmWork(
@@ -171,14 +169,6 @@ final class CudaGemmWork extends ForwardingWork implements GemmWork {
 
   @Override
   public void close() {
-    try {
-      work.close();
-    } finally {
-      try {
-        call.close();
-      } finally {
-        operands.close();
-      }
-    }
+    Closing.all(List.<Runnable>of(work::close, call::close, operands::close), Runnable::run);
   }
 }

@@ -3,6 +3,7 @@ package org.joulemark.kernels.cuda;
 import org.bytedeco.cuda.cudart.CUgraphExec_st;
 import org.bytedeco.cuda.cudart.CUgraph_st;
 import org.bytedeco.cuda.global.cudart;
+import org.joulemark.kernels.engine.Closing;
 
 /** Work captured once from a stream and replayed with a single launch. */
 public final class CudaGraph implements AutoCloseable {
@@ -13,15 +14,12 @@ public final class CudaGraph implements AutoCloseable {
    * graph. The work must not allocate, wait or touch another stream.
    */
   public CudaGraph(CudaStream stream, Runnable work) {
-    boolean complete = false;
     try {
       instantiate(stream, work);
       CudaCheck.driver(cudart.cuGraphUpload(executable, stream.handle()), "cuGraphUpload");
-      complete = true;
-    } finally {
-      if (!complete) {
-        close();
-      }
+    } catch (RuntimeException | Error failure) {
+      Closing.after(failure, this::close);
+      throw failure;
     }
   }
 

@@ -212,7 +212,7 @@ final class CudaModelSession implements ModelSession {
       plan.give(prompts);
       return new SessionWork(() -> plan.run(0), length, plan);
     } catch (RuntimeException failure) {
-      Closing.after(failure, List.of(plan), CudaModelPlan::close);
+      Closing.after(failure, plan::close);
       throw failure;
     }
   }
@@ -228,7 +228,7 @@ final class CudaModelSession implements ModelSession {
       plan.give(tokens);
       return new SessionWork(() -> plan.runAll(start), start + length, plan);
     } catch (RuntimeException failure) {
-      Closing.after(failure, List.of(plan), CudaModelPlan::close);
+      Closing.after(failure, plan::close);
       throw failure;
     }
   }

@@ -25,6 +25,6 @@ final class CudaScope implements AutoCloseable {
 
   /** The same because of a failure, to which it adds what closing throws. */
   void closeAfter(Throwable failure) {
-    Closing.after(failure, List.of(this), CudaScope::close);
+    Closing.after(failure, this::close);
   }
 }

@@ -1,6 +1,9 @@
 package org.joulemark.kernels.cuda;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import org.joulemark.kernels.engine.Closing;
 import org.joulemark.kernels.engine.DeviceTimes;
 import org.joulemark.kernels.engine.Work;
 import org.jspecify.annotations.Nullable;
@@ -96,7 +99,7 @@ final class CudaWork implements Work {
     try {
       return new EventMarks(stream, plan.slots());
     } catch (RuntimeException failure) {
-      graph.close();
+      Closing.after(failure, graph::close);
       throw failure;
     }
   }
@@ -186,17 +189,11 @@ final class CudaWork implements Work {
     }
     closed = true;
     bind();
-    try {
-      stream.synchronize();
-    } finally {
-      try {
-        marks.close();
-      } finally {
-        if (graph != null) {
-          graph.close();
-        }
-      }
+    List<Runnable> steps = new ArrayList<>(List.of(stream::synchronize, marks::close));
+    if (graph != null) {
+      steps.add(graph::close);
     }
+    Closing.all(steps, Runnable::run);
   }
 
   private void bind() {

@@ -5,6 +5,7 @@ import java.util.List;
 import org.bytedeco.cuda.cudnn.cudnnContext;
 import org.bytedeco.cuda.global.cudnn;
 import org.bytedeco.javacpp.Pointer;
+import org.joulemark.kernels.engine.Closing;
 import org.joulemark.kernels.engine.UnsupportedWorkException;
 import org.jspecify.annotations.Nullable;
 
@@ -169,7 +170,6 @@ final class CudnnSdpa implements AutoCloseable {
     }
     CudnnDescriptor pack =
         new CudnnDescriptor(cudnn.CUDNN_BACKEND_VARIANT_PACK_DESCRIPTOR, "operands");
-    boolean complete = false;
     try {
       pack.longs(
               cudnn.CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS,
@@ -177,12 +177,10 @@ final class CudnnSdpa implements AutoCloseable {
           .addresses(cudnn.CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS, places.toArray(new Pointer[0]))
           .addresses(cudnn.CUDNN_ATTR_VARIANT_PACK_WORKSPACE, at.workspace)
           .finish();
-      complete = true;
       return pack;
-    } finally {
-      if (!complete) {
-        pack.close();
-      }
+    } catch (RuntimeException | Error failure) {
+      Closing.after(failure, pack::close);
+      throw failure;
     }
   }
 

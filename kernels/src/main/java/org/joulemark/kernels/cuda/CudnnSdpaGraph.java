@@ -6,6 +6,7 @@ import org.bytedeco.cuda.global.cudnn;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.Pointer;
+import org.joulemark.kernels.engine.Closing;
 import org.joulemark.kernels.quant.ElementType;
 
 /**
@@ -46,14 +47,11 @@ final class CudnnSdpaGraph implements AutoCloseable {
         shape.type() == ElementType.BF16 ? cudnn.CUDNN_DATA_BFLOAT16 : cudnn.CUDNN_DATA_HALF;
     this.scoreSize = new long[] {shape.batch(), shape.heads(), shape.tokens(), shape.keys()};
     this.scorePitches = packed(scoreSize);
-    boolean complete = false;
     try {
       describe();
-      complete = true;
-    } finally {
-      if (!complete) {
-        close();
-      }
+    } catch (RuntimeException | Error failure) {
+      Closing.after(failure, this::close);
+      throw failure;
     }
   }
 

@@ -6,6 +6,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.Pointer;
+import org.joulemark.kernels.engine.Closing;
 import org.joulemark.kernels.gemm.EncodedOperands;
 import org.joulemark.kernels.gemm.Epilogue;
 import org.joulemark.kernels.gemm.GemmProblem;
@@ -40,7 +41,6 @@ final class GemmOperands implements AutoCloseable {
     this.problem = encoded.problem();
     this.sets = sets;
     this.stream = stream;
-    boolean complete = false;
     try {
       weights = own(new DeviceBuffer(sets.sets() * sets.weightBytes()));
       activations = own(new DeviceBuffer(sets.sets() * sets.activationBytes()));
@@ -53,11 +53,9 @@ final class GemmOperands implements AutoCloseable {
       rowBuffer = own(new PinnedBuffer(outputRowBytes));
       fill(encoded, staging);
       poison();
-      complete = true;
-    } finally {
-      if (!complete) {
-        close();
-      }
+    } catch (RuntimeException | Error failure) {
+      Closing.after(failure, this::close);
+      throw failure;
     }
   }
 

@@ -33,8 +33,13 @@ public final class Closing {
   /** Closes all of them because of a failure, to which it adds what closing throws. */
   public static <T> void after(
       Throwable failure, Iterable<? extends T> resources, Consumer<? super T> close) {
+    after(failure, () -> all(resources, close));
+  }
+
+  /** Closes something because of a failure, to which it adds what closing throws. */
+  public static void after(Throwable failure, Runnable close) {
     try {
-      all(resources, close);
+      close.run();
     } catch (RuntimeException another) {
       // Where the device itself has failed, freeing fails too; why it failed comes first.
       if (another != failure) {

@@ -12,6 +12,7 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.joulemark.harness.platform.Environment;
+import org.joulemark.reports.result.RowEnvironment;
 
 /**
  * What two environments must share before their results may be compared, and what is worth knowing.
@@ -134,7 +135,7 @@ public final class EnvironmentFacts {
 
   /** The prefix of the state of the GPU that was measured, among all GPUs of the machine. */
   private static String stateKey(Environment environment) {
-    String uuid = environment.engine().getOrDefault("device.uuid", NOTHING);
+    String uuid = environment.engine().getOrDefault(RowEnvironment.DEVICE_UUID, NOTHING);
     return environment.gpu().entrySet().stream()
         .filter(fact -> fact.getKey().endsWith(".uuid") && fact.getValue().equals(uuid))
         .map(fact -> fact.getKey().substring(0, fact.getKey().length() - "uuid".length()))

@@ -1,5 +1,7 @@
 package org.joulemark.reports.recommend;
 
+import org.joulemark.reports.result.Sensor;
+
 /**
  * A piece of hardware that carries out some work by a strategy, with what is known of it. NaN is
  * unknown.

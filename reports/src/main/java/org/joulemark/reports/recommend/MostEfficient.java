@@ -82,6 +82,7 @@ public final class MostEfficient implements RuleSet {
   private static List<String> openOrder(Candidate candidate, Candidate best) {
     double sensors = candidate.sensor().mayDifferFrom(best.sensor());
     double apart = 1 - candidate.eor() / best.eor();
+    // False where a sensor states nothing.
     return Math.abs(apart) < sensors
         ? List.of(
             String.format(

@@ -20,6 +20,7 @@ import org.joulemark.reports.result.OperationTime;
 import org.joulemark.reports.result.ResultFile;
 import org.joulemark.reports.result.ResultRow;
 import org.joulemark.reports.result.RowEnvironment;
+import org.joulemark.reports.result.Sensor;
 import org.joulemark.reports.table.SummaryTable;
 
 /** Candidates from results of this suite. */
@@ -191,7 +192,7 @@ public final class ResultCandidates implements CandidateSource {
         environment
             .map(known -> known.engine().getOrDefault(RowEnvironment.DEVICE_UUID, ""))
             .orElse("");
-    return new Sensor(uuid.isEmpty() ? hardware : uuid, row.metric("energy.gain.error").value());
+    return Sensor.of(row, hardware, uuid);
   }
 
   private static double memoryGigabytes(Optional<Environment> environment) {

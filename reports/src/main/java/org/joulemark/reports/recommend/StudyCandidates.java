@@ -2,6 +2,7 @@ package org.joulemark.reports.recommend;
 
 import java.util.List;
 import java.util.Optional;
+import org.joulemark.reports.result.Sensor;
 import org.joulemark.reports.study.Study;
 
 /**

@@ -23,7 +23,9 @@ public final class StudyCheck {
   private static final String DISTILLED = "deepseek-r1-distill-qwen-7b";
   private static final String MODELLED = "modelled";
 
-  /** GPU sensors differ by so much from card to card (arXiv:2312.02741). */
+  /**
+   * GPU sensors differ by so much from card to card (arXiv:2312.02741), if a result states nothing.
+   */
   private static final double SENSOR_GAIN = 0.05;
 
   /** Mean tokens of an item that differ by less are the same. */
@@ -120,9 +122,9 @@ public final class StudyCheck {
   /** Of their energies. The scale of a sensor cancels between results of one card, not of two. */
   private static Interval quotient(TaskResult of, TaskResult by) {
     Interval quotient = of.wattHours().over(by.wattHours());
-    return of.sameCard(by)
-        ? quotient
-        : quotient.widenedBy(Math.sqrt(2) * SENSOR_GAIN * quotient.value());
+    double stated = of.sensor().mayDifferFrom(by.sensor());
+    double sensors = Double.isNaN(stated) ? Math.sqrt(2) * SENSOR_GAIN : stated;
+    return quotient.widenedBy(sensors * quotient.value());
   }
 
   private static Interval percentSaved(TaskResult less, TaskResult more) {
@@ -349,7 +351,7 @@ public final class StudyCheck {
   }
 
   private static String setting(TaskResult result, TaskResult heldAgainst) {
-    return setting(result) + (result.sameCard(heldAgainst) ? "" : ", two cards");
+    return setting(result) + (result.sensor().sameAs(heldAgainst.sensor()) ? "" : ", two cards");
   }
 
   private static String setting(TaskResult result) {

@@ -11,6 +11,7 @@ import org.joulemark.reports.result.ResultFile;
 import org.joulemark.reports.result.ResultRow;
 import org.joulemark.reports.result.RowEnvironment;
 import org.joulemark.reports.result.Samples;
+import org.joulemark.reports.result.Sensor;
 
 /**
  * What one task took, on one device in one way.
@@ -23,8 +24,7 @@ import org.joulemark.reports.result.Samples;
  * @param depth {@code model}, or {@code layer}: one layer, taken times the layers
  * @param items of the sample as they were asked for: a number or {@code all}
  * @param decoded tokens decoded by each item as they were asked for: a number, or {@code auto}
- * @param device name of the GPU or processor, empty where the file does not say
- * @param card what tells a GPU from others of its name, empty where that is not known
+ * @param sensor what measured it, and so on which device
  * @param energyKind {@code measured}, {@code integrated} or {@code modelled}
  * @param wattHours of the whole task, with what its scatter, its windows and its sample leave open
  * @param hours of the whole task
@@ -43,8 +43,7 @@ public record TaskResult(
     String depth,
     String items,
     String decoded,
-    String device,
-    String card,
+    Sensor sensor,
     String energyKind,
     Interval wattHours,
     double hours,
@@ -95,8 +94,10 @@ public record TaskResult(
         row.params().getOrDefault("depth", "model"),
         row.params().getOrDefault("items", ""),
         row.params().getOrDefault("decoded", "auto"),
-        fact(row, engine, RowEnvironment.DEVICE_NAME),
-        fact(row, engine, RowEnvironment.DEVICE_UUID),
+        Sensor.of(
+            row,
+            fact(row, engine, RowEnvironment.DEVICE_NAME),
+            fact(row, engine, RowEnvironment.DEVICE_UUID)),
         row.energyKind(),
         energy(row),
         row.metric("task.time").value(),
@@ -139,10 +140,9 @@ public record TaskResult(
     return seeded() ? model : model + " (checkpoint)";
   }
 
-  /** Whether both come from one sensor, as far as is known. */
-  public boolean sameCard(TaskResult other) {
-    return device.equals(other.device)
-        && (card.isEmpty() || other.card.isEmpty() || card.equals(other.card));
+  /** Name of the GPU or processor, empty where the file does not say. */
+  public String device() {
+    return sensor.device();
   }
 
   /** The strategy's name without its options. */

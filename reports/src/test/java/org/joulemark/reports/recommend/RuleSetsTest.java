@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import org.joulemark.reports.result.Sensor;
 import org.junit.jupiter.api.Test;
 
 /** What the rule sets choose, why, and what would change it. */
@@ -172,42 +173,8 @@ class RuleSetsTest {
   @Test
   void worksAndProvenancesAreNeverRankedTogether() {
     Candidate a = candidate("H200", "fp16", 1, 3000, 700, 1);
-    Candidate modelled =
-        new Candidate(
-            a.work(),
-            "Xeon",
-            "fp32",
-            "",
-            Provenance.MODELLED,
-            "f",
-            1,
-            "",
-            9000,
-            1,
-            1,
-            1,
-            BoardPower.set(1),
-            1,
-            Sensor.UNKNOWN,
-            1);
-    Candidate other =
-        new Candidate(
-            "other",
-            "H200",
-            "fp16",
-            "",
-            Provenance.MEASURED,
-            "f",
-            1,
-            "",
-            9000,
-            1,
-            1,
-            1,
-            BoardPower.set(1),
-            1,
-            Sensor.UNKNOWN,
-            1);
+    Candidate modelled = with(a, a.work(), Provenance.MODELLED);
+    Candidate other = with(a, "other", Provenance.MEASURED);
     List<Recommendation> answers =
         new Recommender(mostEfficient).recommend(List.of(useCase()), List.of(a, modelled, other));
     assertThat(answers).hasSize(3);
@@ -216,6 +183,26 @@ class RuleSetsTest {
 
   private static UseCase useCase(Constraint... constraints) {
     return new UseCase("test", "Test", List.of(constraints), List.of());
+  }
+
+  private static Candidate with(Candidate of, String work, Provenance provenance) {
+    return new Candidate(
+        work,
+        of.hardware(),
+        of.strategy(),
+        of.variant(),
+        provenance,
+        of.source(),
+        of.scoreRetention(),
+        of.scoreKind(),
+        of.eor(),
+        of.joulesPerOperation(),
+        of.secondsPerOperation(),
+        of.watts(),
+        of.board(),
+        of.memoryGigabytes(),
+        of.sensor(),
+        of.price());
   }
 
   private static Candidate candidate(
@@ -240,7 +227,7 @@ class RuleSetsTest {
         boardWatts,
         BoardPower.published(boardWatts),
         40,
-        new Sensor(hardware, 0.05),
+        new Sensor(hardware, "", 0.05),
         price);
   }
 }

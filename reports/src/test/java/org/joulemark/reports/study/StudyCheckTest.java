@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.joulemark.reports.result.Sensor;
 import org.joulemark.reports.task.Interval;
 import org.joulemark.reports.task.TaskResult;
 import org.junit.jupiter.api.Test;
@@ -228,7 +229,7 @@ class StudyCheckTest {
   }
 
   private static TaskResult decoding(TaskResult of) {
-    return with(of, of.checkpoint(), "131", of.card());
+    return with(of, of.checkpoint(), "131", of.sensor().card());
   }
 
   private static TaskResult on(String card, TaskResult of) {
@@ -236,7 +237,7 @@ class StudyCheckTest {
   }
 
   private static TaskResult own(TaskResult of) {
-    return with(of, "/models/" + of.model(), of.decoded(), of.card());
+    return with(of, "/models/" + of.model(), of.decoded(), of.sensor().card());
   }
 
   private static TaskResult with(TaskResult of, String checkpoint, String decoded, String card) {
@@ -249,8 +250,7 @@ class StudyCheckTest {
         of.depth(),
         of.items(),
         decoded,
-        of.device(),
-        card,
+        new Sensor(of.device(), card, of.sensor().gainError()),
         of.energyKind(),
         of.wattHours(),
         of.hours(),
@@ -285,8 +285,7 @@ class StudyCheckTest {
         "model",
         "16",
         "auto",
-        device,
-        "",
+        new Sensor(device, "", Double.NaN),
         kind,
         new Interval(wattHours, halfWidth),
         1,
